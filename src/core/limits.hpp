@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// Every bound of the system, each with its reason. A size found in foreign bytes is a claim: it
+/// is compared with one of these before anything is allocated.
+namespace auscult::limits {
+
+// The slowest rate at which the lower murmur band (to 2 kHz) is still whole, and the fastest that
+// any audio converter delivers.
+inline constexpr int kMinSampleRateHz = 4'000;
+inline constexpr int kMaxSampleRateHz = 192'000;
+
+// Eight channels are a full multi-site chest array; libsndfile's FLAC knows no more either.
+inline constexpr int kMaxChannels = 8;
+
+// Amplification is for listening; beyond this any s16 sample but silence saturates.
+inline constexpr double kMaxGain = 1'000.0;
+
+// Ten minutes of 48 kHz 16-bit mono are 58 MB; a device sends 128 to 320 kB.
+inline constexpr std::size_t kDefaultMaxBodyBytes = 64U << 20U;
+
+// One hour: past that a recording is a mistake or an attack. Bounds what a small compressed file
+// can grow to: at 192 kHz 2.8 GB of floats, hence also the frame bound below.
+inline constexpr double kMaxDurationS = 3'600.0;
+
+// 64 Mi samples over all channels (256 MB as float) is one hour at 16 kHz and more, whatever the
+// file's header claims.
+inline constexpr std::int64_t kMaxDecodedSamples = std::int64_t{64} << 20U;
+
+// Long enough for any serial number or MAC address, short enough to index and to print.
+inline constexpr std::size_t kMaxDeviceNameBytes = 64;
+
+// One page of the history; a client asks for the next by its cursor.
+inline constexpr int kDefaultPageSize = 50;
+inline constexpr int kMaxPageSize = 500;
+
+}  // namespace auscult::limits

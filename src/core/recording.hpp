@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/time.hpp"
+
+/// The values that travel between the modules: what was heard, and what was stored.
+namespace auscult {
+
+/// A first (S1) or second (S2) heart sound; times in seconds from the clip's first sample.
+struct HeartSound {
+  enum class Kind { s1, s2 };
+  double start_s = 0;
+  double end_s = 0;
+  Kind kind = Kind::s1;
+  bool operator==(const HeartSound&) const = default;
+};
+
+/// Whether a recording can be judged at all, and if not, why, in words for a person.
+struct Quality {
+  enum class Verdict { good, poor };
+  Verdict verdict = Verdict::good;
+  std::vector<std::string> reasons;
+  bool operator==(const Quality&) const = default;
+};
+
+/// What the model says of one stretch of the clip.
+struct Window {
+  double start_s = 0;
+  double end_s = 0;
+  std::vector<double> probabilities;  ///< One for each label, sum 1.
+  bool operator==(const Window&) const = default;
+};
+
+/// The model that gave an answer.
+struct ModelIdentity {
+  std::string name;
+  std::string sha256;  ///< Of the model file.
+  bool operator==(const ModelIdentity&) const = default;
+};
+
+/// The answer to one clip. A pure function of the clip and the model.
+struct Classification {
+  std::vector<std::string> labels;    ///< In the model's order.
+  std::vector<double> probabilities;  ///< Calibrated, one for each label, sum 1.
+  int class_index = 0;                ///< Into `labels`, by the decision rule.
+  double confidence = 0;              ///< probabilities[class_index] in percent, 0 to 100.
+  Quality quality;
+  std::optional<double> heart_rate_bpm;  ///< Empty when it cannot be told.
+  std::vector<HeartSound> beats;         ///< Empty when they cannot be told.
+  std::vector<Window> windows;
+  ModelIdentity model;
+
+  [[nodiscard]] const std::string& class_name() const {
+    return labels[static_cast<std::size_t>(class_index)];
+  }
+  bool operator==(const Classification&) const = default;
+};
+
+/// What arrived, as it was read.
+struct AudioSource {
+  std::string container;      ///< "pcm", "wav", "flac", "ogg" or "mp3".
+  std::string sample_format;  ///< "u8", "s16", "s24", "s32", "f32", or the codec's name.
+  int sample_rate_hz = 0;
+  int channels = 0;
+  double duration_s = 0;
+  std::int64_t body_bytes = 0;
+  std::int64_t dropped_bytes = 0;  ///< At the end, too few for a whole frame.
+  std::string sha256;              ///< Of the body.
+  bool operator==(const AudioSource&) const = default;
+};
+
+/// Where the time of one upload went, in milliseconds.
+struct Timings {
+  double decode_ms = 0;
+  double classify_ms = 0;
+  double encode_ms = 0;  ///< The kept copy and the amplified WAV.
+  bool operator==(const Timings&) const = default;
+};
+
+/// One upload and its answer: what is stored and shown.
+struct Recording {
+  std::string id;      ///< core/id.hpp; sorts by received_at.
+  std::string device;  ///< As the device names itself; "default" where it does not.
+  Timestamp received_at;
+  AudioSource source;
+  double gain = 1;              ///< Of the listening copy, output_audio.wav.
+  double clipped_fraction = 0;  ///< Of samples at the int16 limits after that gain, 0 to 1.
+  Classification result;
+  Timings timings;
+  bool operator==(const Recording&) const = default;
+};
+
+}  // namespace auscult
