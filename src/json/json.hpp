@@ -8,14 +8,16 @@
 #include "core/recording.hpp"
 
 /// The JSON of the API, the store and the command line: one place says what each value looks like.
+/// Pure functions, any thread.
 namespace auscult::json {
 
 /// Keeps members in the order they are written, since people read them.
 using Json = nlohmann::ordered_json;
 
 /// class, class_index, confidence (percent), probabilities (object by label), quality {verdict,
-/// reasons}, heart_rate_bpm (number or null), beats [{start_s, end_s, sound}], windows [{start_s,
-/// end_s, probabilities}], model {name, sha256}.
+/// reasons}, heart_rate_bpm (number or null), beats [{start_s, end_s, sound: "S1" or "S2"}],
+/// windows [{start_s, end_s, probabilities}], model {name, sha256}.
+/// Expects different labels, and as many probabilities, in each window too.
 Json to_json(const Classification& result);
 
 /// id, device, received_at, the members of its classification, duration_s, sample_rate_hz,
@@ -23,12 +25,18 @@ Json to_json(const Classification& result);
 /// timings, disclaimer ("not a medical device", in one sentence).
 Json to_json(const Recording& recording);
 
-/// Reads back what to_json(recording) wrote. Fails with storage_failure, naming the member, on text
-/// that is no JSON or lacks one.
+/// The text of `value` on one line. Unlike Json::dump() it does not throw: bytes that are not
+/// UTF-8 become U+FFFD.
+std::string dump(const Json& value);
+
+/// Reads back what to_json(recording) wrote, equal in every member. Fails with storage_failure,
+/// naming the first member that is missing, has another type or is out of its bounds.
 Result<Recording> parse_recording(std::string_view text);
 
-/// The content of data.json: {"class": "Normal", "confidence": 98.5}, these two members, as the
-/// prototype wrote it.
+/// The content of data.json: {"class": "Normal", "confidence": 98.5}, these two members, spaced as
+/// Python's json.dumps does. The confidence has at most two decimals, always a fraction (98.0), and
+/// is never rounded up to the next whole percent, so that it agrees with the rounded-down percent
+/// of the plain-text answer.
 std::string data_json(const Classification& result);
 
 }  // namespace auscult::json
