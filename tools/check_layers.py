@@ -2,7 +2,8 @@
 """Holds every `#include "module/..."` against the module's DEPENDS list.
 
 A module under src/ may include its own headers, those of the modules it names in
-auscult_add_module(... DEPENDS ...), and the installed API. Exits 1 and lists what breaks that.
+auscult_add_module(... DEPENDS ...), and the installed API, which includes nothing but itself.
+Exits 1 and lists what breaks that.
 """
 
 import re
@@ -26,7 +27,8 @@ def order_of(source: Path) -> list[str]:
     return re.findall(r"add_subdirectory\((\w+)\)", (source / "CMakeLists.txt").read_text())
 
 
-def violations(source: Path) -> list[str]:
+def violations(root: Path) -> list[str]:
+    source = root / "src"
     modules = declared_dependencies(source)
     order = order_of(source)
     found = []
@@ -38,13 +40,16 @@ def violations(source: Path) -> list[str]:
             for included in INCLUDE.findall(path.read_text()):
                 if included not in depends | {name, "auscult"}:
                     found.append(f"{path}: includes {included}/, not in the DEPENDS of {name}")
+    for path in sorted((root / "include").rglob("*.hpp")):
+        for included in set(INCLUDE.findall(path.read_text())) - {"auscult"}:
+            found.append(f"{path}: is installed, but includes {included}/")
     return found
 
 
 def main() -> int:
-    source = Path(sys.argv[1] if len(sys.argv) > 1 else "src")
-    found = violations(source)
-    print("\n".join(found) if found else f"layers hold: {', '.join(order_of(source))}")
+    root = Path(__file__).parent.parent
+    found = violations(root)
+    print("\n".join(found) if found else f"layers hold: {', '.join(order_of(root / 'src'))}")
     return 1 if found else 0
 
 

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Builds what is not built yet and starts the service.
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+build="$root/build/release"
+auscult="$build/bin/auscult"
+# Written after a build, dated at its start; holds the folder it was made in.
+stamp="$build/run.stamp"
+
+usage() {
+  echo "Usage: ./run.sh [OPTION...]
+Starts the heart-sound service on http://0.0.0.0:8000, with its data in ./data of the checkout.
+
+The first run installs the Debian packages that are missing (as root or with sudo) and builds the
+service; later runs start at once, and rebuild only after a source has changed. Options are those
+of \`auscult serve\`, and win over the defaults above.
+
+Example: ./run.sh --port 9000 --data-dir /var/lib/auscult"
+  if [[ -x $auscult ]]; then
+    echo
+    "$auscult" serve --help
+  fi
+}
+
+built() {
+  [[ -x $auscult && -f $stamp && "$(<"$stamp")" == "$root" ]] || return 1
+  local sources=()
+  for name in CMakeLists.txt CMakePresets.json apps cmake include src web tools/packages.txt; do
+    [[ -e $root/$name ]] && sources+=("$root/$name")
+  done
+  # The time of the last change to content or to metadata: a file restored with an old date counts.
+  [[ -z "$(find "${sources[@]}" -name node_modules -prune -o -cnewer "$stamp" -print -quit)" ]]
+}
+
+build() {
+  echo "run: looking for missing packages"
+  "$root/tools/setup.sh" build
+  echo "run: building the service in build/release (a few minutes the first time)"
+  mkdir -p "$build"
+  # A build folder that came here from elsewhere cannot be configured again as it is.
+  local fresh=()
+  [[ -f $stamp && "$(<"$stamp")" == "$root" ]] || fresh=(--fresh)
+  echo "$root" >"$stamp.new"
+  (
+    cd "$root"
+    cmake "${fresh[@]}" --preset release
+    cmake --build --preset release --target auscult
+  )
+  mv "$stamp.new" "$stamp"
+}
+
+# Passes a default on unless the caller chose by flag, environment or configuration file.
+defaults=()
+add_default() {
+  local flag=$1 variable=$2 value=$3 argument
+  [[ -v $variable ]] && return
+  for argument in "${@:4}"; do
+    [[ $argument == "$flag" || $argument == "$flag="* || $argument == --config* ]] && return
+  done
+  defaults+=("$flag" "$value")
+}
+
+for argument in "$@"; do
+  if [[ $argument == -h || $argument == --help ]]; then
+    usage
+    exit
+  fi
+done
+
+built || build
+add_default --address AUSCULT_ADDRESS 0.0.0.0 "$@"
+add_default --port AUSCULT_PORT 8000 "$@"
+add_default --data-dir AUSCULT_DATA_DIR "$root/data" "$@"
+add_default --model AUSCULT_MODEL "$root/models/auscult-1" "$@"
+exec "$auscult" serve "${defaults[@]}" "$@"

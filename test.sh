@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# Runs every check of the project; the last line counts them.
+set -uo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+cd "$root" || exit 1
+
+usage() {
+  echo "Usage: ./test.sh [--quick | --tidy | CTEST-OPTION...]
+Installs the Debian packages that are missing (as root or with sudo), then runs, in this order:
+the format check, all tests, and the unit and API tests again under AddressSanitizer and
+UndefinedBehaviorSanitizer.
+
+  --quick         stop after the tests of the dev build
+  --tidy          only clang-tidy
+  CTEST-OPTION    only the tests of the dev build that these options of ctest choose
+
+Tests on real recordings read the folder AUSCULT_DATA, by default ../shared/datasets; without it
+they are skipped.
+
+Example: ./test.sh -R '^DecodePcm'"
+}
+
+passed=0
+failed=0
+skipped=0
+
+announce() {
+  echo
+  echo "=== $1 (after $SECONDS s)"
+}
+
+# check NAME COMMAND...: counts one check, passed if the command succeeds.
+check() {
+  announce "$1"
+  if "${@:2}"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "=== FAILED: $1"
+  fi
+}
+
+# build PRESET: its tests count; a build counts only if it fails.
+build() {
+  announce "build $1"
+  if cmake --preset "$1" && cmake --build --preset "$1"; then
+    return 0
+  fi
+  failed=$((failed + 1))
+  echo "=== FAILED: build $1"
+  return 1
+}
+
+# tests PRESET CTEST-OPTION...: counts each test that ctest runs.
+tests() {
+  local report="$root/build/$1/ctest.xml" counts
+  announce "tests of build $1"
+  rm -f "$report"
+  ctest --preset "$1" --no-tests=error --output-junit "$report" "${@:2}"
+  local status=$?
+  # tests, failures, disabled and skipped, in the order in which ctest writes them.
+  mapfile -t counts < <(grep -m4 -E '^\s(tests|failures|disabled|skipped)=' "$report" | tr -cd '0-9\n')
+  if ((${#counts[@]} != 4)); then
+    counts=(1 1 0 0)
+  elif ((status != 0 && counts[1] == 0)); then
+    counts=($((counts[0] + 1)) 1 "${counts[@]:2}")
+  fi
+  passed=$((passed + counts[0] - counts[1] - counts[2] - counts[3]))
+  failed=$((failed + counts[1]))
+  skipped=$((skipped + counts[2] + counts[3]))
+}
+
+finish() {
+  echo
+  echo "All checks took $SECONDS s."
+  echo "$passed passed, $failed failed, $skipped skipped"
+  exit $((failed > 0))
+}
+
+check_format() {
+  find . \( -path ./build -o -name node_modules \) -prune -o -name '*.[ch]pp' -print0 |
+    xargs -0 clang-format-14 --dry-run -Werror
+}
+
+tidy() {
+  cmake --preset tidy && cmake --build --preset tidy
+}
+
+mode=all
+case "${1-}" in
+  -h | --help) usage; exit ;;
+  --quick | --tidy) mode="${1#--}" ;;
+  ?*) mode=chosen ;;
+esac
+trap 'exit 130' INT
+
+tools/setup.sh build test || exit 1
+if command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$root}" CCACHE_NOHASHDIR=1
+fi
+if [[ -z ${AUSCULT_DATA-} && -d ../shared/datasets ]]; then
+  AUSCULT_DATA="$(cd ../shared/datasets && pwd)"
+  export AUSCULT_DATA
+fi
+echo "Real recordings: ${AUSCULT_DATA:-none (AUSCULT_DATA is not set); tests on them are skipped}"
+
+if [[ $mode == chosen ]]; then
+  build dev && tests dev "$@"
+  finish
+fi
+if [[ $mode == tidy ]]; then
+  check "clang-tidy" tidy
+  finish
+fi
+
+check "format" check_format
+build dev || finish
+tests dev
+[[ $mode == quick ]] && finish
+
+build asan && tests asan --label-regex 'unit|api'
+finish
