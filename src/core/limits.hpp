@@ -32,6 +32,9 @@ inline constexpr std::int64_t kMaxDecodedSamples = std::int64_t{64} << 20U;
 // Long enough for any serial number or MAC address, short enough to index and to print.
 inline constexpr std::size_t kMaxDeviceNameBytes = 64;
 
+// With less the next uploads may not fit: one of the largest, its log entry and its listening copy.
+inline constexpr std::uintmax_t kMinFreeDiskBytes = 256U << 20U;
+
 // One page of the history; a client asks for the next by its cursor.
 inline constexpr int kDefaultPageSize = 50;
 inline constexpr int kMaxPageSize = 500;

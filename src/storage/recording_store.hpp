@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "auscult/result.hpp"
+#include "core/limits.hpp"
 #include "core/recording.hpp"
 
 namespace auscult::storage {
@@ -17,6 +18,7 @@ namespace auscult::storage {
 struct StoredAudio {
   std::string media_type;
   std::vector<std::byte> bytes;
+  bool operator==(const StoredAudio&) const = default;
 };
 
 /// What to list; unset members do not filter. `from` is inclusive, `to` exclusive.
@@ -25,23 +27,27 @@ struct ListQuery {
   std::optional<std::string> class_name;
   std::optional<Timestamp> from;
   std::optional<Timestamp> to;
-  int limit = 50;
+  int limit = limits::kDefaultPageSize;
   std::optional<std::string> cursor;  ///< Page::next_cursor of the page before.
 };
 
 struct Page {
-  std::vector<Recording> recordings;  ///< Newest first.
+  std::vector<Recording> recordings;  ///< Newest received first.
   std::optional<std::string> next_cursor;
 };
 
 /// The recordings in one folder: auscult.db (SQLite in WAL mode, every commit synced to disk),
 /// data.json and output_audio.wav, the latest recording's answer and listening copy, each replaced
-/// atomically. Any thread.
+/// atomically. The latest is the one stored last, so that a clock set back does not hide what came
+/// after. docs/storage.md has the format.
+///
+/// Any thread: writers take turns, readers wait for nobody. One process at a time.
 class RecordingStore {
  public:
   /// Opens or creates the store, brings its schema up to date, and mends data.json and
   /// output_audio.wav if a crash came between the commit and their renewal: `listening_copy` makes
-  /// the WAV of a stored audio at a gain. Fails with storage_failure: what, where, and what to do.
+  /// the WAV of a stored audio at a gain; if it cannot, there is no output_audio.wav until the next
+  /// recording. Fails with storage_failure: what, where, and what to do.
   using ListeningCopy = Result<std::vector<std::byte>> (*)(const StoredAudio& audio, double gain);
   static Result<RecordingStore> open(const std::filesystem::path& folder,
                                      ListeningCopy listening_copy);
@@ -51,24 +57,29 @@ class RecordingStore {
   ~RecordingStore();
 
   /// Returns after the commit is on disk and data.json and output_audio.wav tell of it; concurrent
-  /// inserts leave these two at the one committed last.
+  /// inserts leave these two at the one committed last. Fails with storage_failure, and then has
+  /// stored nothing unless the message says so.
   Status insert(const Recording& recording, const StoredAudio& audio,
                 std::span<const std::byte> listening_wav);
 
-  [[nodiscard]] Result<Recording> find(
-      const std::string& id) const;  ///< not_found if there is none.
+  /// Fails with not_found if there is none.
+  [[nodiscard]] Result<Recording> find(const std::string& id) const;
   [[nodiscard]] Result<StoredAudio> find_audio(const std::string& id) const;
-  /// The newest recording of `device`, or of all; not_found if there is none.
+  /// The latest recording of `device`, or of all; not_found if there is none.
   [[nodiscard]] Result<Recording> latest(const std::optional<std::string>& device) const;
-  /// Fails with invalid_argument on a cursor that is none of ours or a limit out of bounds.
+  /// Fails with invalid_argument on a cursor that is none of ours or a limit not in
+  /// [1, kMaxPageSize].
   [[nodiscard]] Result<Page> list(const ListQuery& query) const;
-  /// Deletes recording and audio for good. data.json and output_audio.wav follow to the newest one
-  /// left, and vanish with the last.
+  /// Deletes recording and audio for good: their bytes are overwritten. data.json and
+  /// output_audio.wav follow to the latest one left, and vanish with the last. Fails with
+  /// not_found if there is none.
   Status remove(const std::string& id);
 
-  /// The text of data.json as it lies on disk; not_found or storage_failure, with the reason.
+  /// The text of data.json as it lies on disk; not_found if nothing is stored, storage_failure if
+  /// it cannot be read or is not JSON.
   [[nodiscard]] Result<std::string> data_json() const;
-  /// Whether the database answers and can be written.
+  /// Whether the database answers and can be written: unavailable if the disk is nearly full,
+  /// storage_failure otherwise.
   [[nodiscard]] Status check() const;
 
  private:

@@ -1,0 +1,124 @@
+#include "storage/files.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+namespace auscult::storage {
+namespace {
+
+Error system_error(const std::filesystem::path& path, const std::string& what, int number) {
+  return fail(ErrorCode::storage_failure,
+              path.string() + ": " + what + ": " + std::generic_category().message(number));
+}
+
+std::filesystem::path pending_name(const std::filesystem::path& file) {
+  return file.parent_path() / ("." + file.filename().string() + ".tmp");
+}
+
+Status write_all(const FileDescriptor& file, std::span<const std::byte> content,
+                 const std::filesystem::path& path) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(file.get(), content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return system_error(path, "cannot be written", errno);
+    content = content.subspan(static_cast<std::size_t>(written));
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+FileDescriptor::~FileDescriptor() {
+  if (is_open()) ::close(descriptor_);
+}
+
+Result<FileDescriptor> lock_folder(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / "auscult.lock";
+  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!file.is_open()) {
+    return system_error(path, "cannot be opened (may this user write to the folder?)", errno);
+  }
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return system_error(path, "cannot be locked", errno);
+    const Result<std::string> holder = read_file(path, 32);
+    return fail(ErrorCode::storage_failure,
+                folder.string() + " is in use by another auscult" +
+                    (holder && !holder->empty() ? " (process " + *holder + ")" : std::string()) +
+                    ": stop that one or choose another folder");
+  }
+  // Only for the message above, hence what goes wrong here does not matter.
+  const std::string process = std::to_string(::getpid());
+  if (::ftruncate(file.get(), 0) == 0)
+    (void)write_all(file, std::as_bytes(std::span(process)), path);
+  return file;
+}
+
+Result<PendingFile> PendingFile::write(const std::filesystem::path& file,
+                                       std::span<const std::byte> content) {
+  const std::filesystem::path path = pending_name(file);
+  const FileDescriptor descriptor(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!descriptor.is_open()) return system_error(path, "cannot be created", errno);
+  PendingFile pending(file);
+  if (const Status written = write_all(descriptor, content, path); !written) return written.error();
+  return pending;
+}
+
+PendingFile::~PendingFile() {
+  if (!file_.empty()) ::unlink(pending_name(file_).c_str());
+}
+
+Status PendingFile::publish() {
+  if (std::rename(pending_name(file_).c_str(), file_.c_str()) != 0) {
+    return system_error(file_, "cannot be replaced", errno);
+  }
+  file_.clear();
+  return Ok{};
+}
+
+Result<std::string> read_file(const std::filesystem::path& file, std::size_t max_bytes) {
+  const FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!descriptor.is_open()) {
+    const int number = errno;
+    Error error = system_error(file, "cannot be read", number);
+    if (number == ENOENT) error.code = ErrorCode::not_found;
+    return error;
+  }
+  // One byte more tells a file that is too long.
+  std::string content(max_bytes + 1, '\0');
+  std::size_t size = 0;
+  while (size < content.size()) {
+    const ssize_t got = ::read(descriptor.get(), content.data() + size, content.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_error(file, "cannot be read", errno);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  if (size > max_bytes) {
+    return fail(ErrorCode::storage_failure,
+                file.string() + ": is longer than " + std::to_string(max_bytes) + " bytes");
+  }
+  content.resize(size);
+  return content;
+}
+
+bool file_equals(const std::filesystem::path& file, std::span<const std::byte> content) {
+  const Result<std::string> read = read_file(file, content.size());
+  return read && read->size() == content.size() &&
+         std::memcmp(read->data(), content.data(), content.size()) == 0;
+}
+
+Status delete_file(const std::filesystem::path& file) {
+  if (::unlink(file.c_str()) != 0 && errno != ENOENT) {
+    return system_error(file, "cannot be deleted", errno);
+  }
+  return Ok{};
+}
+
+}  // namespace auscult::storage

@@ -1,0 +1,200 @@
+#include "storage/sqlite.hpp"
+
+#include <cassert>
+#include <cerrno>
+#include <system_error>
+
+namespace auscult::storage {
+namespace {
+
+// How long a commit waits for another program, such as a backup, to let go of the database.
+constexpr int kBusyTimeoutMs = 5'000;
+
+std::string_view advice(int result, int system_error) {
+  if (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG) {
+    return "the disk is full or a size limit is reached: free some space";
+  }
+  switch (result & 0xFF) {
+    case SQLITE_FULL:
+      return "the disk is full: free some space";
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_AUTH:
+      return "check that the folder and the files in it belong to this user and can be written";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return "the file is damaged or no SQLite database: restore a backup, save what can be read "
+             "with `sqlite3 FILE .recover`, or move it away to start empty";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "another program holds the database: close it";
+    case SQLITE_IOERR:
+      return "the disk or the file system failed: see the system's log";
+    default:
+      return {};
+  }
+}
+
+Error sqlite_error(sqlite3* connection, int result) {
+  const char* file = sqlite3_db_filename(connection, "main");
+  std::string message = file == nullptr ? "the database" : file;
+  message += ": ";
+  message += sqlite3_errmsg(connection);
+  const int system_error = sqlite3_system_errno(connection);
+  const bool system_says = result != SQLITE_CONSTRAINT && system_error != 0;
+  if (system_says) message += " (" + std::generic_category().message(system_error) + ")";
+  if (const auto what_to_do = advice(result, system_says ? system_error : 0); !what_to_do.empty()) {
+    message += "; ";
+    message += what_to_do;
+  }
+  return fail(ErrorCode::storage_failure, std::move(message));
+}
+
+}  // namespace
+
+void Statement::Reset::operator()(sqlite3_stmt* statement) const {
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+}
+
+Statement& Statement::bind(std::int64_t value) {
+  const int result = sqlite3_bind_int64(statement_.get(), ++parameters_bound_, value);
+  if (result != SQLITE_OK) bind_result_ = result;
+  return *this;
+}
+
+Statement& Statement::bind(double value) {
+  const int result = sqlite3_bind_double(statement_.get(), ++parameters_bound_, value);
+  if (result != SQLITE_OK) bind_result_ = result;
+  return *this;
+}
+
+Statement& Statement::bind(std::string_view text) {
+  const int result = sqlite3_bind_text64(statement_.get(), ++parameters_bound_, text.data(),
+                                         text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  if (result != SQLITE_OK) bind_result_ = result;
+  return *this;
+}
+
+Statement& Statement::bind(std::span<const std::byte> blob) {
+  // A null pointer would bind NULL; an empty blob is a value.
+  const void* data = blob.empty() ? "" : static_cast<const void*>(blob.data());
+  const int result =
+      sqlite3_bind_blob64(statement_.get(), ++parameters_bound_, data, blob.size(), SQLITE_STATIC);
+  if (result != SQLITE_OK) bind_result_ = result;
+  return *this;
+}
+
+Result<bool> Statement::step() {
+  const int result = bind_result_ == SQLITE_OK ? sqlite3_step(statement_.get()) : bind_result_;
+  if (result == SQLITE_ROW) return true;
+  if (result == SQLITE_DONE) return false;
+  return sqlite_error(sqlite3_db_handle(statement_.get()), result);
+}
+
+Status Statement::run() {
+  for (;;) {
+    const Result<bool> row = step();
+    if (!row) return row.error();
+    if (!*row) return Ok{};
+  }
+}
+
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
+std::string Statement::text(int column) const {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
+  if (text == nullptr) return {};
+  return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+}
+
+std::vector<std::byte> Statement::blob(int column) const {
+  const auto* bytes = static_cast<const std::byte*>(sqlite3_column_blob(statement_.get(), column));
+  if (bytes == nullptr) return {};
+  return {bytes, bytes + sqlite3_column_bytes(statement_.get(), column)};
+}
+
+void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+
+void Database::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
+  // One thread at a time uses a connection, so SQLite need not lock it.
+  const int flags =
+      SQLITE_OPEN_NOMUTEX |
+      (mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  sqlite3* connection = nullptr;
+  const int result = sqlite3_open_v2(file.c_str(), &connection, flags, nullptr);
+  if (connection == nullptr) {
+    return fail(ErrorCode::storage_failure, file.string() + ": out of memory");
+  }
+  Database database(connection);
+  if (result != SQLITE_OK) return sqlite_error(connection, result);
+  sqlite3_extended_result_codes(connection, 1);
+  sqlite3_busy_timeout(connection, kBusyTimeoutMs);
+  return database;
+}
+
+Status Database::execute(const char* script) {
+  const int result = sqlite3_exec(connection_.get(), script, nullptr, nullptr, nullptr);
+  if (result != SQLITE_OK) return sqlite_error(connection_.get(), result);
+  return Ok{};
+}
+
+Result<Statement> Database::prepare(std::string_view sql) {
+  auto kept = statements_.find(sql);
+  if (kept == statements_.end()) {
+    sqlite3_stmt* statement = nullptr;
+    const int result =
+        sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()),
+                           SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (result != SQLITE_OK) return sqlite_error(connection_.get(), result);
+    kept = statements_.emplace(sql, statement).first;
+  }
+  assert(sqlite3_stmt_busy(kept->second.get()) == 0);
+  return Statement(kept->second.get());
+}
+
+Result<std::int64_t> Database::query_integer(std::string_view sql) {
+  Result<Statement> statement = prepare(sql);
+  if (!statement) return statement.error();
+  const Result<bool> row = statement->step();
+  if (!row) return row.error();
+  return *row ? statement->integer(0) : 0;
+}
+
+Result<std::string> Database::query_text(std::string_view sql) {
+  Result<Statement> statement = prepare(sql);
+  if (!statement) return statement.error();
+  const Result<bool> row = statement->step();
+  if (!row) return row.error();
+  return *row ? statement->text(0) : std::string();
+}
+
+std::int64_t Database::last_insert_rowid() const {
+  return sqlite3_last_insert_rowid(connection_.get());
+}
+
+std::int64_t Database::changes() const { return sqlite3_changes64(connection_.get()); }
+
+void Transaction::Rollback::operator()(Database* database) const {
+  // Some failures (a full disk) have already undone the transaction; then this one has nothing
+  // left to do, and its complaint no meaning.
+  (void)database->execute("ROLLBACK");
+}
+
+Result<Transaction> Transaction::begin(Database& database) {
+  if (const Status begun = database.execute("BEGIN IMMEDIATE"); !begun) return begun.error();
+  return Transaction(database);
+}
+
+Status Transaction::commit() {
+  if (const Status committed = database_->execute("COMMIT"); !committed) return committed.error();
+  (void)database_.release();
+  return Ok{};
+}
+
+}  // namespace auscult::storage
