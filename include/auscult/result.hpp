@@ -61,7 +61,7 @@ class [[nodiscard]] Result {
     assert(has_value());
     return *std::get_if<T>(&state_);
   }
-  const T& value() const {
+  [[nodiscard]] const T& value() const {
     assert(has_value());
     return *std::get_if<T>(&state_);
   }

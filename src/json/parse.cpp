@@ -74,7 +74,7 @@ class Reader {
     return member != object_.end() && member->is_null();
   }
 
-  const Json& json() const { return object_; }
+  [[nodiscard]] const Json& json() const { return object_; }
 
   void report(const std::string& name, const std::string& what) const {
     if (!problem_) problem_ = "\"" + path_ + name + "\" " + what;
@@ -106,6 +106,7 @@ std::vector<double> read_probabilities(const Reader& probabilities,
                                        const std::vector<std::string>& labels) {
   if (read_labels(probabilities) != labels) probabilities.report("", "has other labels");
   std::vector<double> values;
+  values.reserve(labels.size());
   for (const std::string& label : labels)
     values.push_back(probabilities.number(label.c_str(), 0, 1));
   return values;
