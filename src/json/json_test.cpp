@@ -208,8 +208,7 @@ TEST(DataJson, WritesEveryHundredthInItsShortestForm) {
   for (int hundredths = 0; hundredths <= 10'000; ++hundredths) {
     std::array<char, 32> digits{};
     const double confidence = hundredths / 100.0;
-    const char* const end =
-        std::to_chars(digits.data(), digits.data() + digits.size(), confidence).ptr;
+    char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), confidence).ptr;
     std::string expected(digits.data(), end);
     if (hundredths % 100 == 0) expected += ".0";
     ASSERT_EQ(data_json_of(confidence), R"({"class": "Normal", "confidence": )" + expected + "}");
