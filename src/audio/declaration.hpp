@@ -11,15 +11,19 @@ namespace auscult::audio {
 /// What is said of an upload's format, by whoever says it: the query, a header, the device's
 /// settings, the server's. Unset means that it says nothing.
 struct Declaration {
-  std::optional<int> sample_rate_hz;
-  std::optional<int> channels;
-  std::optional<SampleFormat> format;
-  std::optional<ByteOrder> byte_order;
+  std::optional<int> sample_rate_hz = {};
+  std::optional<int> channels = {};
+  std::optional<SampleFormat> format = {};
+  std::optional<ByteOrder> byte_order = {};
   bool operator==(const Declaration&) const = default;
 };
 
 /// `first` where it says something, `second` for the rest.
 Declaration merge(const Declaration& first, const Declaration& second);
+
+/// Fails with invalid_argument if the rate or the channels are out of the bounds of
+/// core/limits.hpp.
+Status check(const Declaration& declaration);
 
 /// Sets one member of `declaration` from a parameter of a query, a header or a settings line.
 /// Names: sample_rate or rate; channels; sample_width (bytes: 1 to 4) or bits (8, 16, 24, 32);

@@ -1,0 +1,194 @@
+#include "audio/sound_file.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "audio/container.hpp"
+#include "audio/declaration.hpp"
+#include "core/limits.hpp"
+
+namespace auscult::audio {
+namespace {
+
+constexpr std::size_t kBlockFrames = 8'192;
+
+/// The position that a seek asks for, or -1 if it is before the first byte.
+sf_count_t seek_target(sf_count_t offset, int whence, sf_count_t position, std::size_t size) {
+  const sf_count_t base = whence == SEEK_SET   ? 0
+                          : whence == SEEK_CUR ? position
+                                               : static_cast<sf_count_t>(size);
+  // Offsets come from foreign headers.
+  sf_count_t target = 0;
+  if (__builtin_add_overflow(base, offset, &target) || target < 0) return -1;
+  return target;
+}
+
+/// What libsndfile writes to.
+struct Sink {
+  std::vector<std::byte> bytes;
+  sf_count_t position = 0;
+};
+
+SF_VIRTUAL_IO* sink_callbacks() {
+  static SF_VIRTUAL_IO callbacks = {
+      .get_filelen = [](void* user) -> sf_count_t {
+        return static_cast<sf_count_t>(static_cast<Sink*>(user)->bytes.size());
+      },
+      .seek = [](sf_count_t offset, int whence, void* user) -> sf_count_t {
+        Sink& sink = *static_cast<Sink*>(user);
+        const sf_count_t target = seek_target(offset, whence, sink.position, sink.bytes.size());
+        if (target >= 0) sink.position = target;
+        return target;
+      },
+      .read = [](void* to, sf_count_t count, void* user) -> sf_count_t {
+        Sink& sink = *static_cast<Sink*>(user);
+        const sf_count_t left = static_cast<sf_count_t>(sink.bytes.size()) - sink.position;
+        const sf_count_t size = std::clamp<sf_count_t>(count, 0, std::max<sf_count_t>(left, 0));
+        std::copy_n(sink.bytes.begin() + sink.position, size, static_cast<std::byte*>(to));
+        sink.position += size;
+        return size;
+      },
+      .write = [](const void* from, sf_count_t count, void* user) -> sf_count_t {
+        Sink& sink = *static_cast<Sink*>(user);
+        const auto end = static_cast<std::size_t>(sink.position + count);
+        if (end > sink.bytes.size()) sink.bytes.resize(end);
+        std::copy_n(static_cast<const std::byte*>(from), count, sink.bytes.begin() + sink.position);
+        sink.position += count;
+        return count;
+      },
+      .tell = [](void* user) -> sf_count_t { return static_cast<Sink*>(user)->position; }};
+  return &callbacks;
+}
+
+sf_count_t write_frames(SNDFILE* file, const float* samples, sf_count_t frames) {
+  return sf_writef_float(file, samples, frames);
+}
+
+sf_count_t write_frames(SNDFILE* file, const std::int32_t* words, sf_count_t frames) {
+  return sf_writef_int(file, words, frames);
+}
+
+template <typename Sample>
+Result<std::vector<std::byte>> encode_samples(SoundFormat format, std::span<const Sample> samples) {
+  Sink sink;
+  SF_INFO info{};
+  info.samplerate = format.sample_rate_hz;
+  info.channels = format.channels;
+  info.format = format.format;
+  SNDFILE* const file = sf_open_virtual(sink_callbacks(), SFM_WRITE, &info, &sink);
+  const auto frames = static_cast<sf_count_t>(samples.size()) / format.channels;
+  sf_count_t written = 0;
+  if (file != nullptr) {
+    // The PEAK chunk holds the time of writing.
+    sf_command(file, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
+    written = write_frames(file, samples.data(), frames);
+    sf_close(file);
+  }
+  if (file == nullptr || written != frames) {
+    return fail(ErrorCode::unsupported_format,
+                "a sound file of " + std::to_string(format.channels) + " channels at " +
+                    std::to_string(format.sample_rate_hz) + " Hz cannot be written in this format");
+  }
+  return std::move(sink.bytes);
+}
+
+Error open_error(std::span<const std::byte> bytes) {
+  const Container container = sniff_container(bytes);
+  const std::string_view foreign = foreign_codec(bytes, container);
+  if (!foreign.empty()) {
+    return fail(ErrorCode::unsupported_format,
+                "this is " + std::string(foreign) +
+                    ", which is not read here: send raw PCM, WAV, FLAC, Ogg or MP3");
+  }
+  return fail(
+      ErrorCode::malformed_audio,
+      "the header of this " + std::string(to_string(container)) + " file is damaged or cut off");
+}
+
+}  // namespace
+
+SF_VIRTUAL_IO* SoundReader::callbacks() {
+  static SF_VIRTUAL_IO callbacks = {
+      .get_filelen = [](void* user) -> sf_count_t {
+        return static_cast<sf_count_t>(static_cast<Source*>(user)->bytes.size());
+      },
+      .seek = [](sf_count_t offset, int whence, void* user) -> sf_count_t {
+        Source& source = *static_cast<Source*>(user);
+        const sf_count_t target = seek_target(offset, whence, source.position, source.bytes.size());
+        if (target >= 0) source.position = target;
+        return target;
+      },
+      .read = [](void* to, sf_count_t count, void* user) -> sf_count_t {
+        Source& source = *static_cast<Source*>(user);
+        const sf_count_t left = static_cast<sf_count_t>(source.bytes.size()) - source.position;
+        const sf_count_t size = std::clamp<sf_count_t>(count, 0, std::max<sf_count_t>(left, 0));
+        std::copy_n(source.bytes.data() + source.position, size, static_cast<std::byte*>(to));
+        source.position += size;
+        return size;
+      },
+      .write = [](const void*, sf_count_t, void*) -> sf_count_t { return 0; },
+      .tell = [](void* user) -> sf_count_t { return static_cast<Source*>(user)->position; }};
+  return &callbacks;
+}
+
+Result<SoundReader> SoundReader::open(std::span<const std::byte> bytes) {
+  if (sniff_container(bytes) == Container::other) return open_error(bytes);
+  SoundReader reader;
+  reader.source_ = std::make_unique<Source>();
+  reader.source_->bytes = bytes;
+  if (auto mended = mend_streamed_wav(bytes)) {
+    reader.source_->mended = *std::move(mended);
+    reader.source_->bytes = reader.source_->mended;
+  }
+  reader.file_.reset(sf_open_virtual(callbacks(), SFM_READ, &reader.info_, reader.source_.get()));
+  // Why it failed, libsndfile keeps in a variable of all threads: we look for ourselves.
+  if (!reader.file_) return open_error(bytes);
+
+  const Status sane =
+      check({.sample_rate_hz = reader.sample_rate_hz(), .channels = reader.channels()});
+  if (!sane) return sane.error();
+  return reader;
+}
+
+Status SoundReader::count(sf_count_t frames) {
+  frames_read_ += frames;
+  if (frames_read_ > limits::kMaxDecodedSamples / channels() ||
+      static_cast<double>(frames_read_) > limits::kMaxDurationS * sample_rate_hz()) {
+    return fail(ErrorCode::too_large, "the file holds more than " +
+                                          std::to_string(limits::kMaxDecodedSamples) +
+                                          " samples or lasts more than one hour: cut it up");
+  }
+  return Ok{};
+}
+
+Result<std::span<const float>> SoundReader::next_floats() {
+  float_block_.resize(kBlockFrames * static_cast<std::size_t>(channels()));
+  const sf_count_t frames = sf_readf_float(file_.get(), float_block_.data(), kBlockFrames);
+  const Status counted = count(frames);
+  if (!counted) return counted.error();
+  return std::span<const float>(float_block_)
+      .first(static_cast<std::size_t>(frames) * static_cast<std::size_t>(channels()));
+}
+
+Result<std::span<const std::int32_t>> SoundReader::next_words() {
+  word_block_.resize(kBlockFrames * static_cast<std::size_t>(channels()));
+  const sf_count_t frames = sf_readf_int(file_.get(), word_block_.data(), kBlockFrames);
+  const Status counted = count(frames);
+  if (!counted) return counted.error();
+  return std::span<const std::int32_t>(word_block_)
+      .first(static_cast<std::size_t>(frames) * static_cast<std::size_t>(channels()));
+}
+
+Result<std::vector<std::byte>> encode_sound(SoundFormat format, std::span<const float> samples) {
+  return encode_samples(format, samples);
+}
+
+Result<std::vector<std::byte>> encode_sound(SoundFormat format,
+                                            std::span<const std::int32_t> words) {
+  return encode_samples(format, words);
+}
+
+}  // namespace auscult::audio

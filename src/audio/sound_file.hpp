@@ -1,0 +1,73 @@
+#pragma once
+
+#include <sndfile.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "auscult/result.hpp"
+
+namespace auscult::audio {
+
+/// A sound file in memory, opened for reading by libsndfile: WAV, FLAC, Ogg or MP3. One thread.
+class SoundReader {
+ public:
+  /// The bytes must outlive the reader. Fails with malformed_audio, unsupported_format, or
+  /// invalid_argument (rate or channels out of the bounds of core/limits.hpp), as decode() does.
+  static Result<SoundReader> open(std::span<const std::byte> bytes);
+
+  [[nodiscard]] int sample_rate_hz() const { return info_.samplerate; }
+  [[nodiscard]] int channels() const { return info_.channels; }
+  /// libsndfile's SF_FORMAT_ constant of the container and of the codec.
+  [[nodiscard]] int container() const { return info_.format & SF_FORMAT_TYPEMASK; }
+  [[nodiscard]] int codec() const { return info_.format & SF_FORMAT_SUBMASK; }
+
+  /// The next block of whole frames, channels interleaved; empty at the end of the file or where
+  /// it breaks off. Valid until the next call. Integers are scaled to [-1, 1), floats are as they
+  /// are. What the header claims is never believed: fails with too_large as soon as the frames read
+  /// exceed kMaxDecodedSamples or kMaxDurationS.
+  Result<std::span<const float>> next_floats();
+  /// The same for integer codecs, left-justified in 32 bits.
+  Result<std::span<const std::int32_t>> next_words();
+
+ private:
+  /// What libsndfile reads from; it keeps the address.
+  struct Source {
+    std::vector<std::byte> mended;  ///< The bytes if they had to be changed.
+    std::span<const std::byte> bytes;
+    sf_count_t position = 0;
+  };
+  struct Close {
+    void operator()(SNDFILE* file) const { sf_close(file); }
+  };
+
+  SoundReader() = default;
+  static SF_VIRTUAL_IO* callbacks();
+  Status count(sf_count_t frames);
+
+  SF_INFO info_{};
+  std::unique_ptr<Source> source_;
+  std::unique_ptr<SNDFILE, Close> file_;
+  std::int64_t frames_read_ = 0;
+  std::vector<float> float_block_;
+  std::vector<std::int32_t> word_block_;
+};
+
+/// What a sound file is to be: `format` of SF_FORMAT_ constants.
+struct SoundFormat {
+  int format = 0;
+  int sample_rate_hz = 0;
+  int channels = 1;
+};
+
+/// A sound file of interleaved samples, floats as they are or words left-justified in 32 bits; the
+/// same input gives the same bytes. Fails with unsupported_format if libsndfile cannot write this
+/// format, e.g. FLAC at 100001 Hz.
+Result<std::vector<std::byte>> encode_sound(SoundFormat format, std::span<const float> samples);
+Result<std::vector<std::byte>> encode_sound(SoundFormat format,
+                                            std::span<const std::int32_t> words);
+
+}  // namespace auscult::audio
