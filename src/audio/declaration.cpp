@@ -91,24 +91,6 @@ Declaration merge(const Declaration& first, const Declaration& second) {
           .byte_order = first.byte_order ? first.byte_order : second.byte_order};
 }
 
-Status check(const Declaration& declaration) {
-  const auto outside = [](const std::optional<int>& value, int low, int high) {
-    return value && (*value < low || *value > high);
-  };
-  if (outside(declaration.sample_rate_hz, limits::kMinSampleRateHz, limits::kMaxSampleRateHz)) {
-    return fail(ErrorCode::invalid_argument,
-                "the sample rate is " + std::to_string(*declaration.sample_rate_hz) +
-                    " Hz, but must be " + std::to_string(limits::kMinSampleRateHz) + " to " +
-                    std::to_string(limits::kMaxSampleRateHz));
-  }
-  if (outside(declaration.channels, 1, limits::kMaxChannels)) {
-    return fail(ErrorCode::invalid_argument, "there are " + std::to_string(*declaration.channels) +
-                                                 " channels, but must be 1 to " +
-                                                 std::to_string(limits::kMaxChannels));
-  }
-  return Ok{};
-}
-
 Result<bool> declare(Declaration& declaration, std::string_view name, std::string_view value) {
   if (name == "sample_rate" || name == "rate") {
     const Result<int> rate =

@@ -21,10 +21,6 @@ struct Declaration {
 /// `first` where it says something, `second` for the rest.
 Declaration merge(const Declaration& first, const Declaration& second);
 
-/// Fails with invalid_argument if the rate or the channels are out of the bounds of
-/// core/limits.hpp.
-Status check(const Declaration& declaration);
-
 /// Sets one member of `declaration` from a parameter of a query, a header or a settings line.
 /// Names: sample_rate or rate; channels; sample_width (bytes: 1 to 4) or bits (8, 16, 24, 32);
 /// format (u8, s16, s24, s32, f32, or s16le, s16be, ...); byte_order or endian (little, big).

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "audio/bounds.hpp"
 #include "audio/container.hpp"
 #include "audio/sound_file.hpp"
 #include "core/limits.hpp"
@@ -90,8 +91,10 @@ Result<DecodedAudio> decode_raw_pcm(std::span<const std::byte> bytes, const Decl
   const PcmLayout layout = {.format = declared.format.value_or(SampleFormat::s16),
                             .byte_order = declared.byte_order.value_or(ByteOrder::little),
                             .channels = declared.channels.value_or(1)};
-  const Status sane = check(declared);
-  if (!sane) return sane.error();
+  const Status rate_fits = check_sample_rate(rate);
+  if (!rate_fits) return rate_fits.error();
+  const Status channels_fit = check_channels(layout.channels);
+  if (!channels_fit) return channels_fit.error();
 
   const std::size_t frames = bytes.size() / layout.frame_bytes();
   if (frames == 0) {

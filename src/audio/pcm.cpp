@@ -6,7 +6,7 @@
 #include <cmath>
 #include <string>
 
-#include "core/limits.hpp"
+#include "audio/bounds.hpp"
 
 namespace auscult::audio {
 namespace {
@@ -151,11 +151,9 @@ std::size_t sample_bytes(SampleFormat format) {
 }
 
 Result<std::vector<float>> decode_pcm(std::span<const std::byte> bytes, PcmLayout layout) {
-  if (layout.channels < 1 || layout.channels > limits::kMaxChannels) {
-    return fail(ErrorCode::invalid_argument, "channels is " + std::to_string(layout.channels) +
-                                                 ", but must be 1 to " +
-                                                 std::to_string(limits::kMaxChannels));
-  }
+  const Status channels = check_channels(layout.channels);
+  if (!channels) return channels.error();
+
   const std::size_t excess = bytes.size() % layout.frame_bytes();
   if (excess != 0) {
     return fail(ErrorCode::malformed_audio, "the last frame is cut short at byte " +

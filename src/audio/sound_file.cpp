@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "audio/bounds.hpp"
 #include "audio/container.hpp"
-#include "audio/declaration.hpp"
 #include "core/limits.hpp"
 
 namespace auscult::audio {
@@ -147,9 +147,10 @@ Result<SoundReader> SoundReader::open(std::span<const std::byte> bytes) {
   // Why it failed, libsndfile keeps in a variable of all threads: we look for ourselves.
   if (!reader.file_) return open_error(bytes);
 
-  const Status sane =
-      check({.sample_rate_hz = reader.sample_rate_hz(), .channels = reader.channels()});
-  if (!sane) return sane.error();
+  const Status rate = check_sample_rate(reader.sample_rate_hz(), limits::kMinFileSampleRateHz);
+  if (!rate) return rate.error();
+  const Status channels = check_channels(reader.channels());
+  if (!channels) return channels.error();
   return reader;
 }
 

@@ -12,6 +12,10 @@ namespace auscult::limits {
 inline constexpr int kMinSampleRateHz = 4'000;
 inline constexpr int kMaxSampleRateHz = 192'000;
 
+// Published heart-sound databases are kept at 2 kHz. A header that says so is believed, where a
+// declared rate as low would be a slip.
+inline constexpr int kMinFileSampleRateHz = 1'000;
+
 // Eight channels are a full multi-site chest array; libsndfile's FLAC knows no more either.
 inline constexpr int kMaxChannels = 8;
 
