@@ -17,13 +17,15 @@ struct ArchivedAudio {
 };
 
 /// Encodes an upload for keeping, without loss: decode(archive(x).bytes).clip equals
-/// decode(x).clip to the bit. Integer PCM and WAV become FLAC (32-bit samples only if their low
-/// byte is empty, as that of a 24-bit microphone is); float and full 32-bit become a WAV; FLAC, OGG
-/// and MP3 stay the bytes they are. Fails as decode() does. Any thread.
+/// decode(x).clip to the bit. Integer samples that 24 bits hold become FLAC (a 24-bit microphone's
+/// in 32-bit words among them), those of a WAV too. Float and full 32-bit raw PCM, and rates that
+/// FLAC does not know, become a WAV; any other file stays the bytes it is.
+/// Fails as decode() does. Any thread.
 Result<ArchivedAudio> archive(std::span<const std::byte> bytes, const Declaration& declared);
 
-/// The kept recording as a WAV file: all channels, the source's rate, s16 where the source had at
-/// most 16 bits, else s24, s32 or f32. Fails with malformed_audio if `archived` is damaged.
+/// The kept recording as a WAV file: all channels, the source's rate; s16 where 16 bits hold every
+/// sample, else s24 or s32, and f32 for float, Ogg and MP3. Fails as decode() does if `archived` is
+/// damaged. Any thread.
 Result<std::vector<std::byte>> unarchive_to_wav(std::span<const std::byte> archived);
 
 }  // namespace auscult::audio

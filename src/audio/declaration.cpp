@@ -91,6 +91,15 @@ Declaration merge(const Declaration& first, const Declaration& second) {
           .byte_order = first.byte_order ? first.byte_order : second.byte_order};
 }
 
+RawFormat raw_format(const Declaration& declared) {
+  RawFormat raw;
+  raw.sample_rate_hz = declared.sample_rate_hz.value_or(raw.sample_rate_hz);
+  raw.layout.format = declared.format.value_or(raw.layout.format);
+  raw.layout.byte_order = declared.byte_order.value_or(raw.layout.byte_order);
+  raw.layout.channels = declared.channels.value_or(raw.layout.channels);
+  return raw;
+}
+
 Result<bool> declare(Declaration& declaration, std::string_view name, std::string_view value) {
   if (name == "sample_rate" || name == "rate") {
     const Result<int> rate =

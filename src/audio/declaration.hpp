@@ -21,6 +21,15 @@ struct Declaration {
 /// `first` where it says something, `second` for the rest.
 Declaration merge(const Declaration& first, const Declaration& second);
 
+/// Raw PCM: nothing in its bytes says how they are to be read.
+struct RawFormat {
+  PcmLayout layout;
+  int sample_rate_hz = 16'000;
+};
+
+/// What raw PCM is as declared, and by default: s16, little-endian, mono, 16 kHz. Any thread.
+RawFormat raw_format(const Declaration& declared);
+
 /// Sets one member of `declaration` from a parameter of a query, a header or a settings line.
 /// Names: sample_rate or rate; channels; sample_width (bytes: 1 to 4) or bits (8, 16, 24, 32);
 /// format (u8, s16, s24, s32, f32, or s16le, s16be, ...); byte_order or endian (little, big).

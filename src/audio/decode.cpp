@@ -14,8 +14,6 @@
 namespace auscult::audio {
 namespace {
 
-constexpr int kDefaultSampleRateHz = 16'000;
-
 std::string codec_name(int codec) {
   constexpr std::array<std::pair<int, std::string_view>, 14> kNames = {{
       {SF_FORMAT_PCM_S8, "s8"},
@@ -39,25 +37,12 @@ std::string codec_name(int codec) {
   return "unknown";
 }
 
-std::string container_name(int container) {
-  switch (container) {
-    case SF_FORMAT_FLAC:
-      return "flac";
-    case SF_FORMAT_OGG:
-      return "ogg";
-    case SF_FORMAT_MPEG:
-      return "mp3";
-    default:
-      return "wav";
-  }
-}
-
 Result<DecodedAudio> decode_sound_file(std::span<const std::byte> bytes) {
   Result<SoundReader> reader = SoundReader::open(bytes);
   if (!reader) return reader.error();
 
   DecodedAudio decoded;
-  decoded.container = container_name(reader->container());
+  decoded.container = std::string(to_string(reader->container()));
   decoded.sample_format = codec_name(reader->codec());
   decoded.channels = reader->channels();
   decoded.clip.sample_rate_hz = reader->sample_rate_hz();
@@ -87,11 +72,8 @@ Result<DecodedAudio> decode_sound_file(std::span<const std::byte> bytes) {
 }
 
 Result<DecodedAudio> decode_raw_pcm(std::span<const std::byte> bytes, const Declaration& declared) {
-  const int rate = declared.sample_rate_hz.value_or(kDefaultSampleRateHz);
-  const PcmLayout layout = {.format = declared.format.value_or(SampleFormat::s16),
-                            .byte_order = declared.byte_order.value_or(ByteOrder::little),
-                            .channels = declared.channels.value_or(1)};
-  const Status rate_fits = check_sample_rate(rate);
+  const auto [layout, sample_rate_hz] = raw_format(declared);
+  const Status rate_fits = check_sample_rate(sample_rate_hz);
   if (!rate_fits) return rate_fits.error();
   const Status channels_fit = check_channels(layout.channels);
   if (!channels_fit) return channels_fit.error();
@@ -103,7 +85,7 @@ Result<DecodedAudio> decode_raw_pcm(std::span<const std::byte> bytes, const Decl
                                                 std::to_string(layout.frame_bytes()));
   }
   if (frames > static_cast<std::size_t>(limits::kMaxDecodedSamples / layout.channels) ||
-      static_cast<double>(frames) > limits::kMaxDurationS * rate) {
+      static_cast<double>(frames) > limits::kMaxDurationS * sample_rate_hz) {
     return fail(ErrorCode::too_large,
                 std::to_string(frames) + " frames are more than " +
                     std::to_string(limits::kMaxDecodedSamples) +
@@ -112,7 +94,7 @@ Result<DecodedAudio> decode_raw_pcm(std::span<const std::byte> bytes, const Decl
   const std::span<const std::byte> whole = bytes.first(frames * layout.frame_bytes());
   Result<std::vector<float>> samples = decode_pcm(whole, layout);
   if (!samples) return samples.error();
-  return DecodedAudio{.clip = {.samples = *std::move(samples), .sample_rate_hz = rate},
+  return DecodedAudio{.clip = {.samples = *std::move(samples), .sample_rate_hz = sample_rate_hz},
                       .container = "pcm",
                       .sample_format = std::string(to_string(layout.format)),
                       .channels = layout.channels,

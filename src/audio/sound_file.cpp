@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "audio/bounds.hpp"
-#include "audio/container.hpp"
 #include "core/limits.hpp"
 
 namespace auscult::audio {
@@ -103,6 +102,9 @@ Error open_error(std::span<const std::byte> bytes) {
                 "this is " + std::string(foreign) +
                     ", which is not read here: send raw PCM, WAV, FLAC, Ogg or MP3");
   }
+  if (container == Container::pcm) {
+    return fail(ErrorCode::malformed_audio, "this is no WAV, FLAC, Ogg or MP3 file");
+  }
   return fail(
       ErrorCode::malformed_audio,
       "the header of this " + std::string(to_string(container)) + " file is damaged or cut off");
@@ -135,7 +137,6 @@ SF_VIRTUAL_IO* SoundReader::callbacks() {
 }
 
 Result<SoundReader> SoundReader::open(std::span<const std::byte> bytes) {
-  if (sniff_container(bytes) == Container::other) return open_error(bytes);
   SoundReader reader;
   reader.source_ = std::make_unique<Source>();
   reader.source_->bytes = bytes;
@@ -145,13 +146,31 @@ Result<SoundReader> SoundReader::open(std::span<const std::byte> bytes) {
   }
   reader.file_.reset(sf_open_virtual(callbacks(), SFM_READ, &reader.info_, reader.source_.get()));
   // Why it failed, libsndfile keeps in a variable of all threads: we look for ourselves.
-  if (!reader.file_) return open_error(bytes);
+  // It also knows files that decode() does not promise to read.
+  if (!reader.file_ || reader.container() == Container::other) return open_error(bytes);
 
   const Status rate = check_sample_rate(reader.sample_rate_hz(), limits::kMinFileSampleRateHz);
   if (!rate) return rate.error();
   const Status channels = check_channels(reader.channels());
   if (!channels) return channels.error();
   return reader;
+}
+
+Container SoundReader::container() const {
+  switch (info_.format & SF_FORMAT_TYPEMASK) {
+    case SF_FORMAT_WAV:
+    case SF_FORMAT_WAVEX:
+    case SF_FORMAT_RF64:
+      return Container::wav;
+    case SF_FORMAT_FLAC:
+      return Container::flac;
+    case SF_FORMAT_OGG:
+      return Container::ogg;
+    case SF_FORMAT_MPEG:
+      return Container::mp3;
+    default:
+      return Container::other;
+  }
 }
 
 Status SoundReader::count(sf_count_t frames) {

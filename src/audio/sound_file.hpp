@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "audio/container.hpp"
 #include "auscult/result.hpp"
 
 namespace auscult::audio {
@@ -21,8 +22,8 @@ class SoundReader {
 
   [[nodiscard]] int sample_rate_hz() const { return info_.samplerate; }
   [[nodiscard]] int channels() const { return info_.channels; }
-  /// libsndfile's SF_FORMAT_ constant of the container and of the codec.
-  [[nodiscard]] int container() const { return info_.format & SF_FORMAT_TYPEMASK; }
+  [[nodiscard]] Container container() const;
+  /// libsndfile's SF_FORMAT_ constant.
   [[nodiscard]] int codec() const { return info_.format & SF_FORMAT_SUBMASK; }
 
   /// The next block of whole frames, channels interleaved; empty at the end of the file or where
