@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,7 @@ namespace auscult::storage {
 struct Cursor {
   Timestamp received_at;
   std::string id;
-  bool operator==(const Cursor&) const = default;
+  auto operator<=>(const Cursor&) const = default;
 };
 
 /// Text of hexadecimal digits and dashes, fit for a URL; clients must not read it.

@@ -13,8 +13,13 @@ namespace auscult::storage {
 namespace {
 
 Error system_error(const std::filesystem::path& path, const std::string& what, int number) {
-  return fail(ErrorCode::storage_failure,
-              path.string() + ": " + what + ": " + std::generic_category().message(number));
+  std::string message =
+      path.string() + ": " + what + ": " + std::generic_category().message(number);
+  if (const std::string_view what_to_do = advice(number); !what_to_do.empty()) {
+    message += "; ";
+    message += what_to_do;
+  }
+  return fail(ErrorCode::storage_failure, std::move(message));
 }
 
 std::filesystem::path pending_name(const std::filesystem::path& file) {
@@ -34,6 +39,21 @@ Status write_all(const FileDescriptor& file, std::span<const std::byte> content,
 
 }  // namespace
 
+std::string_view advice(int error_number) {
+  switch (error_number) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return "the disk is full or a size limit is reached: free some space";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "check that the folder and its files belong to this user and can be written";
+    default:
+      return {};
+  }
+}
+
 FileDescriptor::~FileDescriptor() {
   if (is_open()) ::close(descriptor_);
 }
@@ -42,7 +62,7 @@ Result<FileDescriptor> lock_folder(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / "auscult.lock";
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   if (!file.is_open()) {
-    return system_error(path, "cannot be opened (may this user write to the folder?)", errno);
+    return system_error(path, "cannot be opened", errno);
   }
   if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return system_error(path, "cannot be locked", errno);

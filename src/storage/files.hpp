@@ -4,12 +4,16 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "auscult/result.hpp"
 
 /// The plain files of a store. Failures are storage_failure with the path and the system's reason.
 namespace auscult::storage {
+
+/// What to do about an error number of the operating system; empty if there is nothing to say.
+std::string_view advice(int error_number);
 
 /// Owns an open file of the operating system.
 class FileDescriptor {

@@ -112,8 +112,22 @@ Status write_rows(Database& database, const Recording& recording, const StoredAu
       .run();
 }
 
-/// The history's page as SQL, one of 32 texts; list() binds in the same order.
-std::string list_sql(const ListQuery& query) {
+/// Where the listed recordings begin: at the cursor or at `to`, whichever is older. One bound,
+/// since SQLite's search in an index takes only one and would step over the rows between the two.
+Result<std::optional<Cursor>> upper_bound(const ListQuery& query) {
+  std::optional<Cursor> bound;
+  if (query.to) bound = Cursor{*query.to, ""};
+  if (!query.cursor) return bound;
+  Result<Cursor> cursor = decode_cursor(*query.cursor);
+  if (!cursor) return cursor.error();
+  if (!bound || *cursor < *bound) bound = *std::move(cursor);
+  return bound;
+}
+
+/// A prepared page of the history with everything bound but the limit, the last parameter.
+Result<Statement> prepare_list(Database& database, const ListQuery& query) {
+  const Result<std::optional<Cursor>> bound = upper_bound(query);
+  if (!bound) return bound.error();
   std::string conditions;
   const auto add = [&conditions](bool wanted, std::string_view condition) {
     if (!wanted) return;
@@ -123,10 +137,15 @@ std::string list_sql(const ListQuery& query) {
   add(query.device.has_value(), "device = ?");
   add(query.class_name.has_value(), "class = ?");
   add(query.from.has_value(), "received_at >= ?");
-  add(query.to.has_value(), "received_at < ?");
-  add(query.cursor.has_value(), "(received_at, id) < (?, ?)");
-  return "SELECT recording FROM recordings" + conditions +
-         " ORDER BY received_at DESC, id DESC LIMIT ?";
+  add(bound->has_value(), "(received_at, id) < (?, ?)");
+  Result<Statement> statement = database.prepare("SELECT recording FROM recordings" + conditions +
+                                                 " ORDER BY received_at DESC, id DESC LIMIT ?");
+  if (!statement) return statement;
+  if (query.device) statement->bind(*query.device);
+  if (query.class_name) statement->bind(*query.class_name);
+  if (query.from) statement->bind(milliseconds(*query.from));
+  if (*bound) statement->bind(milliseconds((*bound)->received_at)).bind((*bound)->id);
+  return statement;
 }
 
 }  // namespace
@@ -247,21 +266,10 @@ Result<Page> RecordingStore::list(const ListQuery& query) const {
                                                  ", and must be from 1 to " +
                                                  std::to_string(limits::kMaxPageSize));
   }
-  Cursor after;
-  if (query.cursor) {
-    Result<Cursor> decoded = decode_cursor(*query.cursor);
-    if (!decoded) return decoded.error();
-    after = *std::move(decoded);
-  }
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
-  Result<Statement> statement = (*reader)->prepare(list_sql(query));
+  Result<Statement> statement = prepare_list(**reader, query);
   if (!statement) return statement.error();
-  if (query.device) statement->bind(*query.device);
-  if (query.class_name) statement->bind(*query.class_name);
-  if (query.from) statement->bind(milliseconds(*query.from));
-  if (query.to) statement->bind(milliseconds(*query.to));
-  if (query.cursor) statement->bind(milliseconds(after.received_at)).bind(after.id);
   // One more than asked for tells whether there is a next page.
   statement->bind(std::int64_t{query.limit} + 1);
 

@@ -4,24 +4,24 @@
 #include <cerrno>
 #include <system_error>
 
+#include "storage/files.hpp"
+
 namespace auscult::storage {
 namespace {
 
 // How long a commit waits for another program, such as a backup, to let go of the database.
 constexpr int kBusyTimeoutMs = 5'000;
 
-std::string_view advice(int result, int system_error) {
-  if (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG) {
-    return "the disk is full or a size limit is reached: free some space";
-  }
+// What to do about a failure that the operating system's error number does not explain.
+std::string_view sqlite_advice(int result) {
   switch (result & 0xFF) {
     case SQLITE_FULL:
-      return "the disk is full: free some space";
+      return advice(ENOSPC);
     case SQLITE_PERM:
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_AUTH:
-      return "check that the folder and the files in it belong to this user and can be written";
+      return advice(EACCES);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return "the file is damaged or no SQLite database: restore a backup, save what can be read "
@@ -41,10 +41,15 @@ Error sqlite_error(sqlite3* connection, int result) {
   std::string message = file == nullptr ? "the database" : file;
   message += ": ";
   message += sqlite3_errmsg(connection);
-  const int system_error = sqlite3_system_errno(connection);
-  const bool system_says = result != SQLITE_CONSTRAINT && system_error != 0;
-  if (system_says) message += " (" + std::generic_category().message(system_error) + ")";
-  if (const auto what_to_do = advice(result, system_says ? system_error : 0); !what_to_do.empty()) {
+  // The number is that of the last failure in the operating system, perhaps long before.
+  const int cause = result & 0xFF;
+  const bool from_system =
+      cause == SQLITE_IOERR || cause == SQLITE_CANTOPEN || cause == SQLITE_FULL;
+  const int error_number = from_system ? sqlite3_system_errno(connection) : 0;
+  if (error_number != 0) message += " (" + std::generic_category().message(error_number) + ")";
+  std::string_view what_to_do = advice(error_number);
+  if (what_to_do.empty()) what_to_do = sqlite_advice(result);
+  if (!what_to_do.empty()) {
     message += "; ";
     message += what_to_do;
   }

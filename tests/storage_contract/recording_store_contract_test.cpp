@@ -255,6 +255,21 @@ TYPED_TEST(RecordingStoreContract, GoesOnFromACursorWhoseRecordingIsGone) {
   EXPECT_THAT(this->ids(query), ElementsAre(oldest.id));
 }
 
+TYPED_TEST(RecordingStoreContract, EndsAtTheOlderOfTheCursorAndTheEndOfTime) {
+  const Recording first = this->insert(example_recording(1));
+  const Recording second = this->insert(example_recording(2));
+  this->insert(example_recording(3));
+  this->insert(example_recording(4));
+  ListQuery query;
+  query.limit = 1;
+  query.cursor = this->store().list(query)->next_cursor;
+  query.limit = 4;
+  query.to = second.received_at;
+  EXPECT_THAT(this->ids(query), ElementsAre(first.id));
+  query.to = example_recording(9).received_at;
+  EXPECT_EQ(this->ids(query).size(), 3U);
+}
+
 TYPED_TEST(RecordingStoreContract, HasNoNextPageWhenTheLastOneIsFull) {
   this->insert(example_recording(1));
   this->insert(example_recording(2));

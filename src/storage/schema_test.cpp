@@ -1,0 +1,76 @@
+#include "storage/schema.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "storage/store_test_data.hpp"
+
+namespace auscult::storage {
+namespace {
+
+using testing::HasSubstr;
+
+class SchemaTest : public testing::Test {
+ protected:
+  Database open() {
+    return *Database::open(folder_.path() / "test.db", Database::Mode::read_write);
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+std::string schema_of(Database& database) {
+  return *database.query_text("SELECT group_concat(sql, ';') FROM sqlite_schema");
+}
+
+TEST_F(SchemaTest, MarksANewDatabaseAsOurs) {
+  Database database = open();
+  ASSERT_TRUE(migrate(database));
+  EXPECT_EQ(*database.query_integer("PRAGMA user_version"), schema_version());
+  EXPECT_EQ(*database.query_integer("PRAGMA application_id"), 0x41555343);
+}
+
+TEST_F(SchemaTest, LeavesACurrentDatabaseAsItIs) {
+  Database database = open();
+  ASSERT_TRUE(migrate(database));
+  const std::string schema = schema_of(database);
+  ASSERT_TRUE(migrate(database));
+  EXPECT_EQ(schema_of(database), schema);
+}
+
+TEST_F(SchemaTest, RefusesADatabaseOfANewerVersionAndLeavesIt) {
+  Database database = open();
+  ASSERT_TRUE(migrate(database));
+  ASSERT_TRUE(database.execute("PRAGMA user_version = 99"));
+  const Status migrated = migrate(database);
+  ASSERT_FALSE(migrated);
+  EXPECT_EQ(migrated.error().code, ErrorCode::storage_failure);
+  EXPECT_THAT(migrated.error().message, HasSubstr("test.db"));
+  EXPECT_THAT(migrated.error().message, HasSubstr("version 99"));
+  EXPECT_THAT(migrated.error().message, HasSubstr("newer auscult"));
+  EXPECT_EQ(*database.query_integer("PRAGMA user_version"), 99);
+}
+
+TEST_F(SchemaTest, RefusesAnotherProgramsDatabaseAndLeavesIt) {
+  Database database = open();
+  ASSERT_TRUE(database.execute("CREATE TABLE recordings (i)"));
+  const Status migrated = migrate(database);
+  ASSERT_FALSE(migrated);
+  EXPECT_THAT(migrated.error().message, HasSubstr("another program's database"));
+  EXPECT_EQ(schema_of(database), "CREATE TABLE recordings (i)");
+}
+
+TEST_F(SchemaTest, DeletesTheAudioWithItsRecording) {
+  Database database = open();
+  ASSERT_TRUE(migrate(database));
+  ASSERT_TRUE(
+      database.execute("PRAGMA foreign_keys = ON;"
+                       "INSERT INTO recordings VALUES (1, 'id', 'd', 'c', 0, 1.0, '{}');"
+                       "INSERT INTO audio VALUES (1, 'audio/flac', x'00');"
+                       "DELETE FROM recordings"));
+  EXPECT_EQ(*database.query_integer("SELECT count(*) FROM audio"), 0);
+}
+
+}  // namespace
+}  // namespace auscult::storage
