@@ -1,47 +1,30 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "audio/declaration.hpp"
 #include "auscult/result.hpp"
 #include "classify/classifier.hpp"
 #include "core/recording.hpp"
+#include "service/settings.hpp"
 #include "storage/recording_store.hpp"
 
 namespace auscult::service {
 
-/// What one request brings.
-struct Upload {
-  std::span<const std::byte> body;  ///< Outlives the call.
-  audio::Declaration declared;      ///< By the request; the device's settings fill the rest.
-  std::optional<double> gain;       ///< Of the listening copy.
-  std::string device;               ///< Empty if the request names none.
-  Timestamp received_at;
-};
-
-/// What the server assumes of a device that does not say it in the request.
-struct DeviceDefaults {
-  audio::Declaration format;
-  std::optional<double> gain;
-};
-
-struct ServiceConfig {
-  DeviceDefaults defaults;                        ///< For every device.
-  std::map<std::string, DeviceDefaults> devices;  ///< By name; what is set wins over `defaults`.
-};
+/// Makes the amplified WAV of a stored audio; what RecordingStore::open() wants.
+Result<std::vector<std::byte>> listening_copy(const storage::StoredAudio& audio, double gain);
 
 /// The use cases. No HTTP, no SQL. Any thread, with one Workspace each.
 class RecordingService {
  public:
+  /// Classifier and store outlive the service.
   RecordingService(const classify::Classifier& classifier, storage::RecordingStore& store,
                    ServiceConfig config);
 
-  /// Decodes, classifies, stores; the recording it returns is on disk.
+  /// Decodes, classifies, stores; the recording it returns is on disk. Fails as settle(),
+  /// audio::decode() and RecordingStore::insert() do, and with invalid_argument on an empty body.
   Result<Recording> submit(const Upload& upload, model::Workspace& workspace);
 
   [[nodiscard]] Result<Recording> find(const std::string& id) const;

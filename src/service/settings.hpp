@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "audio/declaration.hpp"
+#include "auscult/result.hpp"
+#include "core/time.hpp"
+
+namespace auscult::service {
+
+/// The listening copy's gain where nobody asks for another; that of pcm_to_wav().
+inline constexpr double kDefaultGain = 10.0;
+
+/// What one request brings.
+struct Upload {
+  std::span<const std::byte> body;  ///< Outlives the call.
+  audio::Declaration declared;      ///< By the request; the device's settings fill the rest.
+  std::optional<double> gain;       ///< Of the listening copy.
+  std::string device;               ///< Empty if the request names none.
+  Timestamp received_at;
+};
+
+/// What the server assumes of a device that does not say it in the request.
+struct DeviceDefaults {
+  audio::Declaration format;
+  std::optional<double> gain;
+};
+
+struct ServiceConfig {
+  DeviceDefaults defaults;                        ///< For every device.
+  std::map<std::string, DeviceDefaults> devices;  ///< By name; what is set wins over `defaults`.
+};
+
+/// How an upload is to be read and kept, nothing left open but what decode() assumes by itself.
+struct Settings {
+  std::string device;  ///< "default" if the request names none.
+  audio::Declaration declared;
+  double gain = kDefaultGain;
+};
+
+/// What holds for an upload: what the request says, then the device's settings, then those for
+/// every device. Fails with invalid_argument on a device's name or a gain that is none.
+Result<Settings> settle(const Upload& upload, const ServiceConfig& config);
+
+/// Fails with invalid_argument unless `name` is one to kMaxDeviceNameBytes letters, digits or
+/// characters of "-_.:@+": fit for a URL, a file's name, a line of a log and a page.
+Status check_device_name(const std::string& name);
+
+/// Fails with invalid_argument unless 0 <= gain <= kMaxGain.
+Status check_gain(double gain);
+
+}  // namespace auscult::service

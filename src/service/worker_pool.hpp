@@ -1,0 +1,109 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "auscult/result.hpp"
+
+namespace auscult::service {
+
+/// A fixed number of threads that take jobs from a bounded queue, first come, first served. Each
+/// has a State of its own, such as a model::Workspace, that every job it runs may use.
+///
+/// Every accepted job is answered exactly once: it is run, or told why not. Any thread may submit;
+/// drain() and the destructor belong to one thread that is none of the pool's.
+template <typename State>
+class WorkerPool {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  struct Job {
+    std::function<void(State&)> run;
+    /// Called instead of `run` with deadline_exceeded if the deadline has passed when the job's
+    /// turn comes, and with internal if `run` throws, which ours does only when memory runs out.
+    std::function<void(const Error&)> refuse;
+    Clock::time_point deadline = Clock::time_point::max();
+  };
+
+  /// One thread for each state; `queue_capacity` jobs may wait besides those that are running.
+  WorkerPool(std::vector<State> states, std::size_t queue_capacity)
+      : queue_capacity_(queue_capacity), states_(std::move(states)) {
+    threads_.reserve(states_.size());
+    for (State& state : states_) {
+      threads_.emplace_back([this, &state] { work(state); });
+    }
+  }
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+  ~WorkerPool() { drain(); }
+
+  /// Returns false, and drops the job without calling it, if the queue is full or draining.
+  bool try_submit(Job job) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (draining_ || queue_.size() >= queue_capacity_) return false;
+      queue_.push_back(std::move(job));
+    }
+    job_came_.notify_one();
+    return true;
+  }
+
+  /// Takes no more jobs and returns when all that were accepted are answered.
+  void drain() {
+    {
+      const std::lock_guard lock(mutex_);
+      draining_ = true;
+    }
+    job_came_.notify_all();
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
+  }
+
+ private:
+  void work(State& state) {
+    for (;;) {
+      Job job;
+      {
+        std::unique_lock lock(mutex_);
+        job_came_.wait(lock, [this] { return draining_ || !queue_.empty(); });
+        if (queue_.empty()) return;
+        job = std::move(queue_.front());
+        queue_.pop_front();
+      }
+      answer(job, state);
+    }
+  }
+
+  static void answer(const Job& job, State& state) {
+    if (Clock::now() > job.deadline) {
+      job.refuse(fail(ErrorCode::deadline_exceeded,
+                      "the request waited too long for its turn: try again later"));
+      return;
+    }
+    try {
+      job.run(state);
+    } catch (const std::exception& exception) {
+      job.refuse(fail(ErrorCode::internal, exception.what()));
+    }
+  }
+
+  const std::size_t queue_capacity_;
+  std::vector<State> states_;
+  std::mutex mutex_;
+  std::condition_variable job_came_;
+  std::deque<Job> queue_;  // Guarded by mutex_.
+  bool draining_ = false;  // Guarded by mutex_.
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace auscult::service
