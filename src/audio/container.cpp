@@ -147,7 +147,10 @@ std::string_view foreign_codec(Bytes bytes, Container container) {
     // The first page holds the first packet, which names the codec (RFC 3533, section 4).
     const Bytes page = bytes.first(std::min<std::size_t>(bytes.size(), 64));
     for (const std::string_view tag : {"vorbis", "OpusHead", "FLAC"}) {
-      if (!std::ranges::search(page, std::as_bytes(std::span(tag))).empty()) return {};
+      const Bytes wanted = std::as_bytes(std::span(tag));
+      if (std::search(page.begin(), page.end(), wanted.begin(), wanted.end()) != page.end()) {
+        return {};
+      }
     }
     return "Ogg with neither Vorbis, Opus nor FLAC";
   }

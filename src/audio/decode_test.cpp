@@ -114,6 +114,12 @@ TEST(Decode, RefusesMoreThanOneHourOfRawPcm) {
   expect_failure(longer, ErrorCode::too_large, "one hour", {.sample_rate_hz = 4'000});
 }
 
+TEST(Decode, RefusesMoreSamplesThanTheBound) {
+  const std::vector<std::byte> pcm(static_cast<std::size_t>(limits::kMaxDecodedSamples) + 8);
+  expect_failure(pcm, ErrorCode::too_large, "samples",
+                 {.sample_rate_hz = 192'000, .channels = 8, .format = SampleFormat::u8});
+}
+
 // The scale of every integer format is that of decode_pcm(), to the bit.
 TEST(Decode, GivesTheSameSamplesForAWavAsForItsPcm) {
   for (const auto& [format, codec] : {std::pair{SampleFormat::u8, SF_FORMAT_PCM_U8},
@@ -251,6 +257,34 @@ TEST(Decode, GivesWhatATruncatedFileHolds) {
   }
 }
 
+// libFLAC would put silence in place of the damaged frame.
+TEST(Decode, RefusesAFileWithAHole) {
+  const auto flac = encode_sine(SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 16'000, 1, 5);
+  int refused = 0;
+  for (std::size_t at = 1'000; at < flac.size(); at += 500) {
+    auto damaged = flac;
+    damaged[at] ^= std::byte{0x55};
+    const auto result = decode(damaged, {});
+    if (result) {
+      // Cut short at the damage, as a truncated file is.
+      EXPECT_LT(result->clip.samples.size(), 80'000U) << at;
+    } else {
+      EXPECT_EQ(result.error().code, ErrorCode::malformed_audio);
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 10);
+}
+
+TEST(Decode, IgnoresATagBehindTheSound) {
+  const auto flac = encode_sine(SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 16'000, 1, 5);
+  auto tagged = flac;
+  tagged.insert(tagged.end(), 128, std::byte{'T'});
+  const auto decoded = decode(tagged, {});
+  ASSERT_TRUE(decoded) << decoded.error().message;
+  EXPECT_EQ(decoded->clip, decode(flac, {})->clip);
+}
+
 TEST(Decode, RefusesAFileWithoutASample) {
   const auto wav = encode_sine(kWavOfS16);
   const auto empty = with_u32(first_bytes(wav, kWavHeader), kRiffSize, kWavHeader - 8);
@@ -313,8 +347,8 @@ TEST(Decode, RefusesAnUnknownCodecByName) {
   expect_failure(with_u16(encode_sine(kWavOfS16), kCodecTag, 0x0161), ErrorCode::unsupported_format,
                  "WAV with");
   auto ogg = encode_sine(SF_FORMAT_OGG | SF_FORMAT_VORBIS);
-  const auto name = std::ranges::search(ogg, std::as_bytes(std::span("vorbis", 6)));
-  std::fill(name.begin(), name.end(), std::byte{'?'});
+  // The first packet follows a page header of 28 bytes: its type and "vorbis".
+  std::fill_n(ogg.begin() + 29, 6, std::byte{'?'});
   expect_failure(ogg, ErrorCode::unsupported_format, "Ogg with");
   expect_failure(bytes({0, 0, 0, 24, 'f', 't', 'y', 'p', 'M', '4', 'A', ' '}),
                  ErrorCode::unsupported_format, "MP4");

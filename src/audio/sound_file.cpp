@@ -173,7 +173,20 @@ Container SoundReader::container() const {
   }
 }
 
-Status SoundReader::count(sf_count_t frames) {
+template <typename Sample, typename Read>
+Result<std::span<const Sample>> SoundReader::next(std::vector<Sample>& block, Read read) {
+  const auto width = static_cast<std::size_t>(channels());
+  block.resize(kBlockFrames * width);
+  const sf_count_t wanted =
+      std::min<sf_count_t>(kBlockFrames, info_.frames - static_cast<sf_count_t>(frames_read_));
+  if (wanted <= 0) return std::span<const Sample>();
+  const sf_count_t frames = read(file_.get(), block.data(), wanted);
+  // A file that breaks off ends in a short block. A whole block with an error has a hole, which
+  // libFLAC fills with silence.
+  if (frames == wanted && sf_error(file_.get()) != SF_ERR_NO_ERROR) {
+    return fail(ErrorCode::malformed_audio,
+                "the file is damaged soon after frame " + std::to_string(frames_read_));
+  }
   frames_read_ += frames;
   if (frames_read_ > limits::kMaxDecodedSamples / channels() ||
       static_cast<double>(frames_read_) > limits::kMaxDurationS * sample_rate_hz()) {
@@ -181,25 +194,15 @@ Status SoundReader::count(sf_count_t frames) {
                                           std::to_string(limits::kMaxDecodedSamples) +
                                           " samples or lasts more than one hour: cut it up");
   }
-  return Ok{};
+  return std::span<const Sample>(block).first(static_cast<std::size_t>(frames) * width);
 }
 
 Result<std::span<const float>> SoundReader::next_floats() {
-  float_block_.resize(kBlockFrames * static_cast<std::size_t>(channels()));
-  const sf_count_t frames = sf_readf_float(file_.get(), float_block_.data(), kBlockFrames);
-  const Status counted = count(frames);
-  if (!counted) return counted.error();
-  return std::span<const float>(float_block_)
-      .first(static_cast<std::size_t>(frames) * static_cast<std::size_t>(channels()));
+  return next(float_block_, sf_readf_float);
 }
 
 Result<std::span<const std::int32_t>> SoundReader::next_words() {
-  word_block_.resize(kBlockFrames * static_cast<std::size_t>(channels()));
-  const sf_count_t frames = sf_readf_int(file_.get(), word_block_.data(), kBlockFrames);
-  const Status counted = count(frames);
-  if (!counted) return counted.error();
-  return std::span<const std::int32_t>(word_block_)
-      .first(static_cast<std::size_t>(frames) * static_cast<std::size_t>(channels()));
+  return next(word_block_, sf_readf_int);
 }
 
 Result<std::vector<std::byte>> encode_sound(SoundFormat format, std::span<const float> samples) {

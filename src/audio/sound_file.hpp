@@ -28,8 +28,9 @@ class SoundReader {
 
   /// The next block of whole frames, channels interleaved; empty at the end of the file or where
   /// it breaks off. Valid until the next call. Integers are scaled to [-1, 1), floats are as they
-  /// are. What the header claims is never believed: fails with too_large as soon as the frames read
-  /// exceed kMaxDecodedSamples or kMaxDurationS.
+  /// are. Fails with malformed_audio where a part of the file is damaged, and with too_large as
+  /// soon as the frames read, whatever the header claims, exceed kMaxDecodedSamples or
+  /// kMaxDurationS.
   Result<std::span<const float>> next_floats();
   /// The same for integer codecs, left-justified in 32 bits.
   Result<std::span<const std::int32_t>> next_words();
@@ -47,7 +48,8 @@ class SoundReader {
 
   SoundReader() = default;
   static SF_VIRTUAL_IO* callbacks();
-  Status count(sf_count_t frames);
+  template <typename Sample, typename Read>
+  Result<std::span<const Sample>> next(std::vector<Sample>& block, Read read);
 
   SF_INFO info_{};
   std::unique_ptr<Source> source_;
