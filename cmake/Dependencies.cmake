@@ -1,5 +1,4 @@
 # Every outside library, found once. Versions are Debian 12's; tools/packages.txt installs them.
 include(LibraryDependencies)
 find_package(Threads REQUIRED)
-find_package(nlohmann_json REQUIRED)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)

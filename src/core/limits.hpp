@@ -39,6 +39,23 @@ inline constexpr std::size_t kMaxDeviceNameBytes = 64;
 // With less the next uploads may not fit: one of the largest, its log entry and its listening copy.
 inline constexpr std::uintmax_t kMinFreeDiskBytes = 256U << 20U;
 
+// A model file: the largest audio networks that run on a processor in real time have some 80 M
+// parameters (320 MB), and protobuf itself stops at 2 GiB.
+inline constexpr std::size_t kMaxModelBytes = std::size_t{512} << 20U;
+
+// Of one value in a model, parameters and what is computed: 256 MB as float.
+inline constexpr std::size_t kMaxTensorElements = std::size_t{64} << 20U;
+inline constexpr std::size_t kMaxTensorRank = 8;
+
+// Of one model: a network of a thousand layers has some five thousand nodes.
+inline constexpr std::size_t kMaxModelNodes = 20'000;
+
+// Lengths a model is compiled for; each costs load time and the memory of its weights' layout.
+inline constexpr std::size_t kMaxModelLengths = 32;
+
+// What one worker may need to run a model.
+inline constexpr std::size_t kMaxWorkspaceBytes = std::size_t{1} << 30U;
+
 // One page of the history; a client asks for the next by its cursor.
 inline constexpr int kDefaultPageSize = 50;
 inline constexpr int kMaxPageSize = 500;

@@ -60,6 +60,9 @@ class Model {
   /// metadata, or has an operator, attribute or shape we do not run (named, with its node).
   static Result<Model> load(const std::filesystem::path& file, Precision precision);
 
+  /// The same from the content of such a file.
+  static Result<Model> decode(std::span<const std::byte> bytes, Precision precision);
+
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
   ~Model();

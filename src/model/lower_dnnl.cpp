@@ -1,0 +1,155 @@
+#include <algorithm>
+
+#include "model/lower.hpp"
+
+namespace auscult::model {
+
+namespace {
+
+using Desc = dnnl::memory::desc;
+using DataType = dnnl::memory::data_type;
+using Layout = ProgramBuilder::Layout;
+using Buffer = ProgramBuilder::Buffer;
+using Use = ProgramBuilder::Use;
+
+Desc any_layout(const Shape& dims, DataType type) {
+  return Desc(dims, type, dnnl::memory::format_tag::any);
+}
+
+dnnl::primitive_attr attributes_of(const PlannedNode& planned) {
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  dnnl::post_ops after;
+  if (planned.residual != kNoValue) after.append_sum();
+  if (planned.activation) {
+    after.append_eltwise(1, planned.activation->algorithm, planned.activation->alpha,
+                         planned.activation->beta);
+  }
+  attributes.set_post_ops(after);
+  return attributes;
+}
+
+/// oneDNN counts dilation from 0.
+Shape dilations_from_zero(const Geometry& geometry) {
+  Shape dilations = geometry.dilations;
+  for (std::int64_t& dilation : dilations) --dilation;
+  return dilations;
+}
+
+/// [M, C / groups, ...] as [groups, M / groups, C / groups, ...].
+Shape grouped(const Shape& weights, std::int64_t groups) {
+  if (groups == 1) return weights;
+  Shape result = weights;
+  result[0] /= groups;
+  result.insert(result.begin(), groups);
+  return result;
+}
+
+}  // namespace
+
+bool prefers_bf16(const ProgramBuilder& builder, ValueId id) {
+  bool used = false;
+  for (const PlannedNode& planned : builder.graph().nodes) {
+    const auto& inputs = planned.node.inputs;
+    const bool is_input = std::find(inputs.begin(), inputs.end(), id) != inputs.end();
+    if (!is_input && planned.residual != id) continue;
+    used = true;
+    if (planned.node.keep_f32) return false;
+    if (std::holds_alternative<View>(planned.plan.work)) {
+      const auto& outputs = planned.node.outputs;
+      if (!std::all_of(outputs.begin(), outputs.end(), [&](ValueId output) {
+            return output == kNoValue || prefers_bf16(builder, output);
+          })) {
+        return false;
+      }
+    } else if (!std::holds_alternative<Convolution>(planned.plan.work)) {
+      return false;
+    }
+  }
+  return used;
+}
+
+void lower_convolution(ProgramBuilder& builder, const PlannedNode& planned,
+                       const Convolution& convolution, const Target& target) {
+  const Node& node = planned.node;
+  const ValueId x = node.inputs[0];
+  const ValueId w = node.inputs[1];
+  const ValueId b = node.inputs.size() > 2 ? node.inputs[2] : kNoValue;
+  const ValueId y = node.outputs[0];
+  const bool bf16 = target.bf16 && !node.keep_f32;
+  const DataType type = bf16 ? DataType::bf16 : DataType::f32;
+  const DataType result_type = bf16 && prefers_bf16(builder, y) ? DataType::bf16 : DataType::f32;
+  const Shape weights = grouped(builder.dims(w), convolution.groups);
+  const Geometry& geometry = convolution.geometry;
+  const Desc bias = b == kNoValue ? Desc() : ProgramBuilder::row_order(builder.dims(b));
+  const dnnl::convolution_forward::desc desc(
+      dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct,
+      any_layout(builder.dims(x), type), any_layout(weights, type), bias,
+      any_layout(builder.dims(y), result_type), geometry.strides, dilations_from_zero(geometry),
+      geometry.pad_begin, geometry.pad_end);
+  const dnnl::convolution_forward::primitive_desc primitive(desc, attributes_of(planned),
+                                                            builder.engine());
+  Layout result;
+  if (planned.residual != kNoValue) {
+    const bool last_use = builder.graph().uses[static_cast<std::size_t>(planned.residual)] == 1;
+    result = builder.to_overwrite(planned.residual, primitive.dst_desc(), last_use);
+  }
+  const Layout source = builder.in_layout(x, primitive.src_desc());
+  std::vector<Use> uses{
+      {DNNL_ARG_SRC, source},
+      {DNNL_ARG_WEIGHTS,
+       {primitive.weights_desc(),
+        builder.constant(w, ProgramBuilder::row_order(weights), primitive.weights_desc())}}};
+  if (b != kNoValue) {
+    uses.push_back({DNNL_ARG_BIAS, {bias, builder.constant(b, bias, bias)}});
+  }
+  if (planned.residual != kNoValue) {
+    builder.define_at(y, result);
+  } else {
+    result = builder.define(y, primitive.dst_desc());
+  }
+  uses.push_back({DNNL_ARG_DST, result});
+  builder.add_primitive(dnnl::convolution_forward(primitive), primitive.scratchpad_desc(), uses);
+}
+
+void lower_pooling(ProgramBuilder& builder, const PlannedNode& planned, const Pooling& pooling) {
+  const Layout source = builder.original(planned.node.inputs[0]);
+  const ValueId y = planned.node.outputs[0];
+  const Geometry& geometry = pooling.geometry;
+  const dnnl::pooling_forward::desc desc(
+      dnnl::prop_kind::forward_inference, pooling.algorithm, source.desc,
+      any_layout(builder.dims(y), source.desc.data_type()), geometry.strides, geometry.kernel,
+      geometry.pad_begin, geometry.pad_end);
+  const dnnl::pooling_forward::primitive_desc primitive(desc, attributes_of(planned),
+                                                        builder.engine());
+  const Layout result = builder.define(y, primitive.dst_desc());
+  builder.add_primitive(dnnl::pooling_forward(primitive), primitive.scratchpad_desc(),
+                        {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, result}});
+}
+
+void lower_product(ProgramBuilder& builder, const PlannedNode& planned, const Product& product,
+                   const Target& target) {
+  const ValueId a = planned.node.inputs[0];
+  const ValueId b = planned.node.inputs[1];
+  const bool known = builder.graph().constants.contains(b);
+  const bool bf16 = target.bf16 && !planned.node.keep_f32 && known;
+  const DataType type = bf16 ? DataType::bf16 : DataType::f32;
+  const Desc source = ProgramBuilder::row_order(product.a, type);
+  const Desc output = ProgramBuilder::row_order(product.output);
+  const Desc weights = known ? any_layout(product.b, type) : ProgramBuilder::row_order(product.b);
+  const dnnl::matmul::desc desc(source, weights, output);
+  const dnnl::matmul::primitive_desc primitive(desc, attributes_of(planned), builder.engine());
+
+  Layout left = builder.in_layout(a, ProgramBuilder::row_order(builder.dims(a), type));
+  left.desc = source;
+  Layout right{primitive.weights_desc(), {}};
+  right.buffer = known ? builder.constant(b, ProgramBuilder::row_order(product.b), right.desc)
+                       : builder.in_row_order_f32(b).buffer;
+  const Layout natural = builder.define(
+      planned.node.outputs[0], ProgramBuilder::row_order(builder.dims(planned.node.outputs[0])));
+  builder.add_primitive(
+      dnnl::matmul(primitive), primitive.scratchpad_desc(),
+      {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, right}, {DNNL_ARG_DST, {output, natural.buffer}}});
+}
+
+}  // namespace auscult::model

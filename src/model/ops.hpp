@@ -1,0 +1,82 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+#include "auscult/result.hpp"
+#include "model/graph.hpp"
+
+/// What each operator does once the shapes of its inputs are known.
+namespace auscult::model {
+
+/// A loop of our own over dense f32 values in row order: `run(inputs, outputs)`, null where an
+/// optional input is left out. Inputs that were read as parameters (axes, shapes) are not touched.
+using Kernel = std::function<void(const float* const* inputs, float* const* outputs)>;
+
+/// Output i is the stretch of input 0 that begins at element offsets[i].
+struct View {
+  std::vector<std::size_t> offsets;
+};
+
+/// oneDNN's name of an elementwise operator, for values that lie in one of its own layouts.
+struct Elementwise {
+  dnnl::algorithm algorithm = dnnl::algorithm::undef;
+  float alpha = 0;
+  float beta = 0;
+  bool costly = false;  ///< A transcendental function, which oneDNN computes many lanes at a time.
+};
+
+struct Loop {
+  Kernel run;
+  std::optional<Elementwise> unary;       ///< Input 0 to output 0.
+  std::optional<dnnl::algorithm> binary;  ///< Inputs 0 and 1, of the shape of output 0.
+};
+
+/// Spatial sizes, outermost first.
+struct Geometry {
+  Shape kernel, strides, dilations, pad_begin, pad_end;
+};
+
+/// Inputs X [N, C, spatial...], W [M, C / groups, kernel...] and perhaps B [M].
+struct Convolution {
+  Geometry geometry;
+  std::int64_t groups = 1;
+};
+
+/// Of X [N, C, spatial...].
+struct Pooling {
+  Geometry geometry;
+  dnnl::algorithm algorithm = dnnl::algorithm::undef;
+};
+
+/// Inputs A [..., M, K] and B [..., K, N]; the shapes are those after broadcasting to equal rank.
+struct Product {
+  Shape a, b, output;
+};
+
+struct Plan {
+  std::vector<Shape> outputs;
+  std::variant<View, Loop, Convolution, Pooling, Product> work;
+  std::size_t data_inputs = 1;  ///< So many from the first; the others are parameters, read here.
+};
+
+struct Operand {
+  Shape dims;
+  Constant constant;  ///< Null if it is computed at run time.
+  bool present = true;
+};
+
+/// Checks the node against its inputs and tells its outputs' shapes and its work.
+/// Fails with unsupported_model, naming the node, on an operator we do not run, an attribute we
+/// do not honour, and inputs that do not fit.
+Result<Plan> plan_operator(const Node& node, std::span<const Operand> inputs, int opset);
+
+/// Whether there is an operator of that name.
+bool is_supported(const std::string& op);
+
+}  // namespace auscult::model

@@ -1,0 +1,242 @@
+#include "model/passes.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "core/limits.hpp"
+#include "model/fold.hpp"
+#include "model/ops.hpp"
+
+namespace auscult::model {
+
+namespace {
+
+Status check_operators(const Graph& graph) {
+  for (const Node& node : graph.nodes) {
+    if (!is_supported(node.op)) {
+      return fail(ErrorCode::unsupported_model,
+                  "node '" + node.name + "': operator " + node.op +
+                      " is not supported; docs/model-format.md lists those that are");
+    }
+  }
+  return Ok{};
+}
+
+template <typename T>
+T attribute_or(const Node& node, const std::string& name, T fallback) {
+  const auto found = node.attributes.find(name);
+  if (found == node.attributes.end()) return fallback;
+  const T* value = std::get_if<T>(&found->second);
+  return value == nullptr ? fallback : *value;
+}
+
+/// Writes out = alpha A' B' + beta C as nodes for each part that is there.
+class GemmWriter {
+ public:
+  GemmWriter(Graph& graph, const Node& gemm, std::vector<Node>& nodes)
+      : graph_(graph), gemm_(gemm), nodes_(nodes) {}
+
+  Status write() {
+    if (gemm_.inputs.size() < 2 || gemm_.inputs.size() > 3 || gemm_.outputs.size() != 1 ||
+        std::find(gemm_.inputs.begin(), gemm_.inputs.begin() + 2, kNoValue) !=
+            gemm_.inputs.begin() + 2) {
+      return refuse(gemm_, "must have two or three inputs and one output");
+    }
+    ValueId product = emit("MatMul", {operand(0, "transA"), operand(1, "transB")});
+    product = scale(product, attribute_or(gemm_, "alpha", 1.0F));
+    if (gemm_.inputs.size() == 3 && gemm_.inputs[2] != kNoValue) {
+      emit("Add", {product, scale(gemm_.inputs[2], attribute_or(gemm_, "beta", 1.0F))});
+    }
+    nodes_.back().outputs = gemm_.outputs;
+    return Ok{};
+  }
+
+ private:
+  ValueId emit(const std::string& op, std::vector<ValueId> inputs) {
+    const ValueId output = graph_.add_value(gemm_.name + "." + op);
+    nodes_.push_back({gemm_.name, op, std::move(inputs), {output}, {}, false});
+    return output;
+  }
+
+  ValueId operand(std::size_t i, const std::string& flag) {
+    if (attribute_or(gemm_, flag, std::int64_t{0}) == 0) return gemm_.inputs[i];
+    const ValueId transposed = emit("Transpose", {gemm_.inputs[i]});
+    nodes_.back().attributes["perm"] = std::vector<std::int64_t>{1, 0};
+    return transposed;
+  }
+
+  ValueId scale(ValueId value, float factor) {
+    if (factor == 1.0F) return value;
+    const ValueId constant = graph_.add_value(gemm_.name + ".factor");
+    graph_.constants[constant] = std::make_shared<Tensor>(Tensor{{}, {factor}, {}, false});
+    return emit("Mul", {value, constant});
+  }
+
+  Graph& graph_;
+  const Node& gemm_;
+  std::vector<Node>& nodes_;
+};
+
+Status rewrite_gemm(Graph& graph) {
+  std::vector<Node> nodes;
+  for (Node& node : graph.nodes) {
+    if (node.op != "Gemm") {
+      nodes.push_back(std::move(node));
+      continue;
+    }
+    if (Status status = GemmWriter(graph, node, nodes).write(); !status) return status.error();
+  }
+  graph.nodes = std::move(nodes);
+  return Ok{};
+}
+
+Status fold_constants(Graph& graph) {
+  FoldBudget budget;
+  std::vector<Node> remaining;
+  for (Node& node : graph.nodes) {
+    std::vector<Operand> operands;
+    bool known = true;
+    for (const ValueId id : node.inputs) {
+      const Constant constant = graph.constant(id);
+      known = known && (id == kNoValue || constant);
+      operands.push_back({constant ? constant->dims : Shape{}, constant, id != kNoValue});
+    }
+    if (!known) {
+      remaining.push_back(std::move(node));
+      continue;
+    }
+    Result<std::optional<std::vector<Constant>>> results = fold(node, operands, graph.opset);
+    if (!results) return results.error();
+    if (!results->has_value()) {
+      remaining.push_back(std::move(node));
+      continue;
+    }
+    if (Status status = budget.spend(node, **results); !status) return status.error();
+    for (std::size_t i = 0; i < node.outputs.size() && i < (*results)->size(); ++i) {
+      graph.constants[node.outputs[i]] = (**results)[i];
+    }
+  }
+  graph.nodes = std::move(remaining);
+  return Ok{};
+}
+
+ValueId add_constant(Graph& graph, std::string name, Tensor tensor) {
+  const ValueId id = graph.add_value(std::move(name));
+  graph.constants[id] = std::make_shared<Tensor>(std::move(tensor));
+  return id;
+}
+
+/// Whether `norm` can be folded into `conv`: plain inference on constants that fit.
+bool can_fold(const Graph& graph, const Node& conv, const Node& norm) {
+  const Constant weights = conv.inputs.size() < 2 ? nullptr : graph.constant(conv.inputs[1]);
+  if (!weights || weights->is_integer || weights->dims.empty() || weights->dims[0] < 1) {
+    return false;
+  }
+  const auto channels = static_cast<std::size_t>(weights->dims[0]);
+  const auto fits = [&](ValueId id) {
+    const Constant constant = graph.constant(id);
+    return constant && constant->floats.size() == channels;
+  };
+  const bool has_bias = conv.inputs.size() > 2 && conv.inputs[2] != kNoValue;
+  return (!has_bias || fits(conv.inputs[2])) && norm.inputs.size() == 5 &&
+         std::all_of(norm.inputs.begin() + 1, norm.inputs.end(), fits) &&
+         norm.outputs.size() == 1 && attribute_or(norm, "training_mode", std::int64_t{0}) == 0 &&
+         attribute_or(norm, "spatial", std::int64_t{1}) == 1;
+}
+
+void fold_into(Graph& graph, Node& conv, const Node& norm) {
+  const std::vector<float>& gamma = graph.constant(norm.inputs[1])->floats;
+  const std::vector<float>& beta = graph.constant(norm.inputs[2])->floats;
+  const std::vector<float>& mean = graph.constant(norm.inputs[3])->floats;
+  const std::vector<float>& variance = graph.constant(norm.inputs[4])->floats;
+  const float epsilon = attribute_or(norm, "epsilon", 1e-5F);
+  Tensor weights = *graph.constant(conv.inputs[1]);
+  Tensor bias{{weights.dims[0]}, std::vector<float>(gamma.size()), {}, false};
+  conv.inputs.resize(3, kNoValue);
+  if (conv.inputs[2] != kNoValue) bias.floats = graph.constant(conv.inputs[2])->floats;
+  const std::size_t row = weights.floats.size() / gamma.size();
+  for (std::size_t c = 0; c < gamma.size(); ++c) {
+    const float scale = gamma[c] / std::sqrt(variance[c] + epsilon);
+    for (std::size_t i = 0; i < row; ++i) weights.floats[c * row + i] *= scale;
+    bias.floats[c] = (bias.floats[c] - mean[c]) * scale + beta[c];
+  }
+  conv.inputs[1] = add_constant(graph, conv.name + ".weights", std::move(weights));
+  conv.inputs[2] = add_constant(graph, conv.name + ".bias", std::move(bias));
+  conv.outputs = norm.outputs;
+}
+
+void fold_batch_normalization(Graph& graph) {
+  const std::vector<int> uses = count_uses(graph);
+  std::unordered_map<ValueId, std::size_t> convolutions;  // By their only output.
+  std::vector<Node> nodes;
+  for (Node& node : graph.nodes) {
+    if (node.op == "BatchNormalization" && !node.inputs.empty()) {
+      const auto made_by = convolutions.find(node.inputs[0]);
+      if (made_by != convolutions.end() && can_fold(graph, nodes[made_by->second], node)) {
+        fold_into(graph, nodes[made_by->second], node);
+        continue;
+      }
+    }
+    if (node.op == "Conv" && node.outputs.size() == 1 && node.outputs[0] != kNoValue &&
+        uses[static_cast<std::size_t>(node.outputs[0])] == 1) {
+      convolutions[node.outputs[0]] = nodes.size();
+    }
+    nodes.push_back(std::move(node));
+  }
+  graph.nodes = std::move(nodes);
+}
+
+/// Drops nodes that no output needs, and marks those that a logarithm depends on.
+void trace_back(Graph& graph) {
+  std::unordered_set<ValueId> needed{graph.scores, graph.window_scores};
+  std::unordered_set<ValueId> reaches_log;
+  const auto has_output_in = [](const Node& node, const std::unordered_set<ValueId>& set) {
+    return std::any_of(node.outputs.begin(), node.outputs.end(),
+                       [&](ValueId id) { return id != kNoValue && set.contains(id); });
+  };
+  std::vector<Node> nodes;
+  for (std::size_t i = graph.nodes.size(); i-- > 0;) {
+    Node& node = graph.nodes[i];
+    if (!has_output_in(node, needed)) continue;
+    needed.insert(node.inputs.begin(), node.inputs.end());
+    node.keep_f32 = node.op == "Log" || has_output_in(node, reaches_log);
+    if (node.keep_f32) reaches_log.insert(node.inputs.begin(), node.inputs.end());
+    nodes.push_back(std::move(node));
+  }
+  std::reverse(nodes.begin(), nodes.end());
+  graph.nodes = std::move(nodes);
+}
+
+}  // namespace
+
+Status FoldBudget::spend(const Node& node, std::span<const Constant> results) {
+  for (const Constant& result : results) elements_ += element_count(result->dims);
+  if (elements_ > limits::kMaxTensorElements) {
+    return refuse(node, "the constants computed at load grow too large");
+  }
+  return Ok{};
+}
+
+std::vector<int> count_uses(const Graph& graph) {
+  std::vector<int> uses(graph.value_names.size(), 0);
+  const auto use = [&](ValueId id) {
+    if (id != kNoValue) ++uses[static_cast<std::size_t>(id)];
+  };
+  for (const Node& node : graph.nodes) std::for_each(node.inputs.begin(), node.inputs.end(), use);
+  use(graph.scores);
+  use(graph.window_scores);
+  return uses;
+}
+
+Status simplify(Graph& graph) {
+  if (Status status = check_operators(graph); !status) return status.error();
+  if (Status status = rewrite_gemm(graph); !status) return status.error();
+  if (Status status = fold_constants(graph); !status) return status.error();
+  fold_batch_normalization(graph);
+  trace_back(graph);
+  return Ok{};
+}
+
+}  // namespace auscult::model
