@@ -9,22 +9,36 @@
 
 namespace auscult::audio {
 
+namespace {
+
+constexpr double kLowest = -32'768;
+constexpr double kHighest = 32'767;
+
+/// In steps of s16, not yet saturated.
+double amplify(float sample, double gain) {
+  return std::nearbyint(static_cast<double>(sample) * gain * 32'768);
+}
+
+}  // namespace
+
+double clipped_fraction(const AudioClip& clip, double gain) {
+  if (clip.samples.empty()) return 0;
+  const auto clipped = std::ranges::count_if(clip.samples, [gain](float sample) {
+    const double amplified = amplify(sample, gain);
+    return amplified <= kLowest || amplified >= kHighest;
+  });
+  return static_cast<double>(clipped) / static_cast<double>(clip.samples.size());
+}
+
 AmplifiedWav encode_amplified_wav(const AudioClip& clip, double gain) {
   assert(clip.sample_rate_hz > 0 && std::isfinite(gain));
-  constexpr double kLowest = -32'768;
-  constexpr double kHighest = 32'767;
   std::vector<std::int32_t> words(clip.samples.size());
-  std::size_t clipped = 0;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const double scaled = std::nearbyint(static_cast<double>(clip.samples[i]) * gain * 32'768);
-    if (scaled <= kLowest || scaled >= kHighest) ++clipped;
-    const auto sample = static_cast<std::int32_t>(std::clamp(scaled, kLowest, kHighest));
-    words[i] = sample * 65'536;
-  }
+  std::ranges::transform(clip.samples, words.begin(), [gain](float sample) {
+    return static_cast<std::int32_t>(std::clamp(amplify(sample, gain), kLowest, kHighest)) * 65'536;
+  });
   // A mono s16 WAV can be written at any rate.
   return {.bytes = *encode_sound({SF_FORMAT_WAV | SF_FORMAT_PCM_16, clip.sample_rate_hz, 1}, words),
-          .clipped_fraction =
-              words.empty() ? 0 : static_cast<double>(clipped) / static_cast<double>(words.size())};
+          .clipped_fraction = clipped_fraction(clip, gain)};
 }
 
 }  // namespace auscult::audio
