@@ -29,8 +29,3 @@ install(FILES cmake/auscultConfig.cmake cmake/LibraryDependencies.cmake
 install(DIRECTORY include/auscult TYPE INCLUDE)
 install(DIRECTORY models DESTINATION "${CMAKE_INSTALL_DATADIR}/auscult" OPTIONAL)
 install(FILES LICENSE TYPE DOC)
-
-if(TARGET auscult_classify)
-  target_compile_definitions(auscult_classify
-    PUBLIC AUSCULT_DEFAULT_MODEL_DIR="${AUSCULT_DEFAULT_MODEL_DIR}")
-endif()

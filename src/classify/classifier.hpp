@@ -1,9 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string_view>
 
 #include "audio/clip.hpp"
 #include "auscult/result.hpp"
+#include "classify/calibration.hpp"
 #include "core/recording.hpp"
 #include "model/model.hpp"
 
@@ -13,6 +16,9 @@ namespace auscult::classify {
 /// weight 0 (natural: the most probable class), 1/2 (sqrt) or 1 (balanced: every class as if it
 /// were equally frequent). The confidence is p of the chosen class in all three.
 enum class Decision { natural, sqrt, balanced };
+
+std::string_view to_string(Decision decision);
+std::optional<Decision> parse_decision(std::string_view name);
 
 struct ClassifierOptions {
   model::Precision precision = model::Precision::automatic;
@@ -24,30 +30,26 @@ struct ClassifierOptions {
 class Classifier {
  public:
   /// `model_folder` holds model.onnx. Fails as Model::load() does, and with unsupported_model on
-  /// calibration metadata that does not fit the labels.
+  /// calibration metadata that does not fit the labels or the scores.
   static Result<Classifier> load(const std::filesystem::path& model_folder,
                                  const ClassifierOptions& options);
 
   [[nodiscard]] const model::ModelInfo& model() const { return model_.info(); }
   [[nodiscard]] model::Workspace make_workspace() const { return model_.make_workspace(); }
 
-  /// A pure function: the same clip and model give the same answer, whatever the clip's gain.
-  /// A clip longer than the model's longest length is cut into equal parts, whose scores are
-  /// averaged by duration. Fails with invalid_argument on an empty clip.
+  /// A pure function: the same clip and model give the same answer. A clip longer than the model's
+  /// longest length is cut into equal parts, whose scores are averaged. What is_judgeable() denies
+  /// is an Artifact for certain, if the model knows that label. Fails with invalid_argument on an
+  /// empty clip.
   Result<Classification> classify(const audio::AudioClip& clip, model::Workspace& workspace) const;
 
  private:
-  struct Calibration {
-    std::vector<double> matrix;  ///< [labels, scores], row by row.
-    std::vector<double> bias;    ///< [labels]
-    std::vector<double> prior;   ///< [labels], sum 1: how often each class occurs.
-  };
-  Classifier(model::Model model, Calibration calibration, const ClassifierOptions& options)
-      : model_(std::move(model)), calibration_(std::move(calibration)), options_(options) {}
+  Classifier(model::Model model, Calibration calibration, Decision decision)
+      : model_(std::move(model)), calibration_(std::move(calibration)), decision_(decision) {}
 
   model::Model model_;
   Calibration calibration_;
-  ClassifierOptions options_;
+  Decision decision_;
 };
 
 }  // namespace auscult::classify

@@ -1,0 +1,25 @@
+#include <cstdlib>
+
+#include "audio/decode.hpp"
+#include "auscult/classify.hpp"
+#include "classify/classifier.hpp"
+
+namespace auscult {
+
+Result<std::pair<int, double>> predict_class_with_confidence(const std::string& audio_file) {
+  // Immutable once loaded; the signature of the contract leaves no place to pass it in.
+  static const Result<classify::Classifier> classifier = [] {
+    const char* folder = std::getenv("AUSCULT_MODEL");
+    return classify::Classifier::load(folder != nullptr ? folder : AUSCULT_DEFAULT_MODEL_DIR, {});
+  }();
+  if (!classifier) return classifier.error();
+
+  const auto decoded = audio::decode_file(audio_file, {});
+  if (!decoded) return decoded.error();
+  auto workspace = classifier->make_workspace();
+  const auto answer = classifier->classify(decoded->clip, workspace);
+  if (!answer) return answer.error();
+  return std::pair{answer->class_index, answer->confidence};
+}
+
+}  // namespace auscult
