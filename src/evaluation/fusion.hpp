@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace auscult::evaluation {
+
+/// From a network's scores to calibrated probabilities: softmax(matrix * scores + bias).
+struct Fusion {
+  std::vector<std::vector<double>> matrix;  ///< [classes][scores]
+  std::vector<double> bias;                 ///< [classes]
+  std::vector<double> prior;                ///< [classes], how often each occurs; sum 1.
+
+  [[nodiscard]] std::vector<double> probabilities(std::span<const double> scores) const;
+  /// {"matrix", "bias", "prior"}: the model's metadata `auscult.calibration`.
+  [[nodiscard]] std::string to_json() const;
+};
+
+/// The classes between which a further score (a murmur detector's) decides.
+struct FusionShape {
+  std::size_t classes = 5;
+  std::size_t for_class = 1;      ///< The further score, the last, speaks for this class...
+  std::size_t against_class = 2;  ///< ...and against this one.
+};
+
+/// Fits a few numbers by maximum likelihood: one factor for all class scores (a temperature), two
+/// weights of the further score, a bias for each class. The L2 penalty pulls towards the scores
+/// as they are; the biases are free. The problem is convex and solved by Newton's method.
+/// `scores` is [items][classes + 1], `truths` [items], at least one of each class.
+Fusion fit_fusion(std::span<const std::vector<double>> scores, std::span<const int> truths,
+                  const FusionShape& shape);
+
+}  // namespace auscult::evaluation
