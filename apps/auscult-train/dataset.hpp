@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auscult/result.hpp"
+
+namespace auscult::train {
+
+inline constexpr std::array<std::string_view, 5> kLabels = {"Artifact", "Murmur", "Normal",
+                                                            "Extrahls", "Extrastole"};
+inline constexpr int kArtifact = 0;
+inline constexpr int kUnlabelled = -1;
+
+/// What the network is taught and judged on: one recording at 2 kHz.
+struct Example {
+  std::string file;            ///< Relative to the data folder.
+  std::string group;           ///< Never split between folds.
+  std::string source;          ///< "A" (phone) or "B" (DigiScope) of PASCAL, or "circor".
+  std::string patient;         ///< CirCor's, else empty.
+  std::string patient_murmur;  ///< CirCor's Present, Absent or Unknown, else empty.
+  int fold = 0;
+  int label = kUnlabelled;   ///< Into kLabels.
+  int murmur = kUnlabelled;  ///< CirCor: 1 heard here, 0 the patient has none; see below.
+  std::vector<float> samples;
+};
+
+struct Dataset {
+  std::vector<Example> examples;
+};
+
+/// Reads `<folder>/pascal/manifest.csv` and `<folder>/circor2022/manifest.csv` and decodes every
+/// recording to 2 kHz with the service's own functions. `progress` is called with (done, all).
+///
+/// CirCor's locations where the murmur of a patient is not heard, and patients of whom it is not
+/// known, stay unlabelled: neither is evidence of absence.
+/// Fails with not_found, malformed_audio or invalid_argument, naming the file.
+Result<Dataset> load_dataset(const std::string& folder,
+                             const std::function<void(std::size_t, std::size_t)>& progress);
+
+}  // namespace auscult::train

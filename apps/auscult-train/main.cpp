@@ -1,0 +1,107 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "commands.hpp"
+#include "experiment.hpp"
+
+namespace {
+
+using auscult::Status;
+using auscult::train::CrossvalOptions;
+using auscult::train::TrainOptions;
+
+constexpr int kDefaultSteps = 560;
+constexpr int kMaxSteps = 1'000'000;
+constexpr int kMaxJobs = 64;
+constexpr int kFolds = 5;
+
+std::string joined(int argc, char** argv) {
+  std::string command = "auscult-train";
+  for (int i = 1; i < argc; ++i) command += std::string(" ") + argv[i];
+  return command;
+}
+
+template <typename Options>
+void add_common(CLI::App& command, Options& options) {
+  options.steps = kDefaultSteps;
+  command
+      .add_option("--data", options.data, "Folder with pascal/ and circor2022/ and their manifests")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  command.add_option("--seeds", options.seeds, "One network of the ensemble for each")
+      ->delimiter(',')
+      ->check(CLI::Range(std::uint64_t{0}, auscult::train::kMaxSeed))
+      ->capture_default_str();
+  command.add_option("--steps", options.steps, "Training steps of 40 crops")
+      ->check(CLI::Range(1, kMaxSteps))
+      ->capture_default_str();
+  command.add_option("--jobs", options.jobs, "Networks trained side by side, one thread each")
+      ->check(CLI::Range(1, kMaxJobs))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Trains and judges the heart-sound model of Auscult");
+  app.require_subcommand(1);
+
+  CrossvalOptions crossval_options;
+  std::string folds = "all";
+  CLI::App* crossval = app.add_subcommand(
+      "crossval", "Scores each recording by networks that have not heard its patient");
+  add_common(*crossval, crossval_options);
+  crossval
+      ->add_option("--out", crossval_options.out,
+                   "Folder for checkpoints, scores.csv, metrics.json")
+      ->required();
+  crossval->add_option("--folds", folds, "'all', or numbers from 0 to 4: 0,2")
+      ->capture_default_str();
+  crossval->footer(
+      "Stopped and called again, it goes on where it was, with the same result.\n"
+      "Example: auscult-train crossval --data ../shared/datasets --out build/crossval --jobs 2");
+
+  TrainOptions train_options;
+  CLI::App* train = app.add_subcommand(
+      "train", "Trains on everything and writes model.onnx with its card and figures");
+  add_common(*train, train_options);
+  train
+      ->add_option("--crossval", train_options.crossval,
+                   "Folder that crossval wrote: figures and calibration")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  train->add_option("--work", train_options.work, "Folder for checkpoints")->required();
+  train->add_option("--out", train_options.out, "Folder of the model; its last part is its name")
+      ->required();
+  train->add_option("--model-version", train_options.version, "Written into the model")
+      ->capture_default_str();
+  train->footer(
+      "Example: auscult-train train --data ../shared/datasets --crossval build/crossval "
+      "--work build/final --out models/auscult-1 --jobs 2");
+
+  CLI11_PARSE(app, argc, argv);
+  crossval_options.command = train_options.command = joined(argc, argv);
+  if (folds != "all") {
+    crossval_options.folds.clear();
+    for (const std::string& fold : CLI::detail::split(folds, ',')) {
+      if (fold.size() != 1 || fold[0] < '0' || fold[0] >= '0' + kFolds) {
+        std::fprintf(stderr,
+                     "auscult-train: --folds '%s' is neither 'all' nor numbers from 0 to 4\n",
+                     folds.c_str());
+        return 2;
+      }
+      crossval_options.folds.push_back(fold[0] - '0');
+    }
+  }
+  try {
+    const Status status = crossval->parsed() ? auscult::train::crossval(crossval_options)
+                                             : auscult::train::train(train_options);
+    if (status) return 0;
+    std::fprintf(stderr, "auscult-train: %s\n", status.error().message.c_str());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "auscult-train: %s\n", error.what());
+  }
+  return 1;
+}
