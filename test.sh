@@ -7,8 +7,8 @@ cd "$root" || exit 1
 usage() {
   echo "Usage: ./test.sh [--quick | --tidy | CTEST-OPTION...]
 Installs the Debian packages that are missing (as root or with sudo), then runs, in this order:
-the format check, all tests, and the unit and API tests again under AddressSanitizer and
-UndefinedBehaviorSanitizer.
+the format check, all tests, the unit and API tests again under AddressSanitizer and
+UndefinedBehaviorSanitizer, and the fuzz targets for half a minute.
 
   --quick         stop after the tests of the dev build
   --tidy          only clang-tidy
@@ -40,10 +40,10 @@ check() {
   fi
 }
 
-# build PRESET: its tests count; a build counts only if it fails.
+# build PRESET BUILD-OPTION...: a build counts only if it fails; its tests count.
 build() {
   announce "build $1"
-  if cmake --preset "$1" && cmake --build --preset "$1"; then
+  if cmake --preset "$1" && cmake --build --preset "$1" "${@:2}"; then
     return 0
   fi
   failed=$((failed + 1))
@@ -82,6 +82,16 @@ check_format() {
     xargs -0 clang-format-14 --dry-run -Werror
 }
 
+# fuzz TARGET SECONDS: inputs worth keeping stay in build/fuzz/corpus, what crashes beside them.
+# The seed is fixed, so that a change passes or fails by what it changed.
+fuzz() {
+  local found="build/fuzz/corpus/$1"
+  mkdir -p "$found"
+  "build/fuzz/bin/$1" -max_total_time="$2" -seed=1 -timeout=20 -rss_limit_mb=2048 \
+    -verbosity=0 -print_funcs=0 -print_final_stats=1 -artifact_prefix="build/fuzz/$1-" \
+    "$found" "fuzz/corpus/$1"
+}
+
 tidy() {
   cmake --preset tidy && cmake --build --preset tidy
 }
@@ -99,6 +109,7 @@ if command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache
   export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$root}" CCACHE_NOHASHDIR=1
 fi
+export LSAN_OPTIONS="suppressions=$root/tools/lsan.supp:print_suppressions=0"
 if [[ -z ${AUSCULT_DATA-} && -d ../shared/datasets ]]; then
   AUSCULT_DATA="$(cd ../shared/datasets && pwd)"
   export AUSCULT_DATA
@@ -120,4 +131,13 @@ tests dev
 [[ $mode == quick ]] && finish
 
 build asan && tests asan --label-regex 'unit|api'
+
+fuzzers=(fuzz/fuzz_*.cpp)
+fuzzers=("${fuzzers[@]##*/}")
+fuzzers=("${fuzzers[@]%.cpp}")
+if build fuzz --target "${fuzzers[@]}"; then
+  for target in "${fuzzers[@]}"; do
+    check "$target" fuzz "$target" $((30 / ${#fuzzers[@]}))
+  done
+fi
 finish
