@@ -7,14 +7,15 @@
 
 #include "audio/decode.hpp"
 #include "audio/resample.hpp"
-#include "csv.hpp"
+#include "evaluation/table.hpp"
 #include "front_end.hpp"
 
 namespace auscult::train {
 namespace {
 
-Result<Table> load_manifest(const std::string& path, const std::vector<std::string>& columns) {
-  Result<Table> table = Table::load(path);
+Result<evaluation::Table> load_manifest(const std::string& path,
+                                        const std::vector<std::string>& columns) {
+  Result<evaluation::Table> table = evaluation::Table::load(path);
   if (!table) return table.error();
   for (const std::string& column : columns) {
     if (!table->has(column)) {
@@ -34,7 +35,7 @@ Result<int> parse_fold(const std::string& text, const std::string& file) {
 }
 
 Status add_pascal(const std::string& folder, std::vector<Example>& examples) {
-  const Result<Table> table =
+  const Result<evaluation::Table> table =
       load_manifest(folder + "/pascal/manifest.csv", {"file", "label", "device", "group", "fold"});
   if (!table) return table.error();
   for (std::size_t row = 0; row < table->rows(); ++row) {
@@ -57,7 +58,7 @@ Status add_pascal(const std::string& folder, std::vector<Example>& examples) {
 }
 
 Status add_circor(const std::string& folder, std::vector<Example>& examples) {
-  const Result<Table> table =
+  const Result<evaluation::Table> table =
       load_manifest(folder + "/circor2022/manifest.csv",
                     {"file", "group", "patient", "murmur", "murmur_here", "fold"});
   if (!table) return table.error();

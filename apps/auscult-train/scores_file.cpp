@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <fstream>
 
-#include "csv.hpp"
+#include "evaluation/table.hpp"
 
 namespace auscult::train {
 namespace {
@@ -50,7 +50,7 @@ Status save_scores(const std::string& path, const Dataset& dataset,
 }
 
 Result<ScoredDataset> load_scores(const std::string& path) {
-  const Result<Table> table = Table::load(path);
+  const Result<evaluation::Table> table = evaluation::Table::load(path);
   if (!table) return table.error();
   for (const char* name :
        {"file", "source", "group", "patient", "patient_murmur", "fold", "label", "murmur"}) {

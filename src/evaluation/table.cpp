@@ -1,9 +1,9 @@
-#include "csv.hpp"
+#include "evaluation/table.hpp"
 
 #include <fstream>
 #include <utility>
 
-namespace auscult::train {
+namespace auscult::evaluation {
 namespace {
 
 std::vector<std::string> split(std::string_view line) {
@@ -41,4 +41,4 @@ Result<Table> Table::load(const std::string& path) {
   return table;
 }
 
-}  // namespace auscult::train
+}  // namespace auscult::evaluation

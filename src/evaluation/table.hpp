@@ -7,7 +7,7 @@
 
 #include "auscult/result.hpp"
 
-namespace auscult::train {
+namespace auscult::evaluation {
 
 /// A table with a header line. Cells are text; quoted cells are not needed by any manifest and are
 /// refused.
@@ -30,4 +30,4 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-}  // namespace auscult::train
+}  // namespace auscult::evaluation
