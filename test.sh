@@ -109,7 +109,6 @@ if command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache
   export CCACHE_BASEDIR="${CCACHE_BASEDIR:-$root}" CCACHE_NOHASHDIR=1
 fi
-export LSAN_OPTIONS="suppressions=$root/tools/lsan.supp:print_suppressions=0"
 if [[ -z ${AUSCULT_DATA-} && -d ../shared/datasets ]]; then
   AUSCULT_DATA="$(cd ../shared/datasets && pwd)"
   export AUSCULT_DATA

@@ -2,6 +2,7 @@
 find_package(PkgConfig REQUIRED)
 find_package(OpenSSL REQUIRED)
 pkg_check_modules(sndfile REQUIRED IMPORTED_TARGET sndfile)
+pkg_check_modules(ogg REQUIRED IMPORTED_TARGET ogg)
 pkg_check_modules(soxr REQUIRED IMPORTED_TARGET soxr)
 find_package(nlohmann_json REQUIRED)
 find_package(Protobuf REQUIRED)

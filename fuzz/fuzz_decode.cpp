@@ -4,9 +4,6 @@
 #include "audio/archive.hpp"
 #include "audio/decode.hpp"
 
-/// libsndfile 1.2.0 leaks when the second header of an Ogg Vorbis file is damaged.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libsndfile"; }  // NOLINT
-
 /// The first four bytes are the declaration, the rest is the upload.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace auscult::audio;

@@ -25,6 +25,11 @@ Container sniff_container(std::span<const std::byte> bytes);
 /// file's codec is among ours or cannot be told. For WAV, Ogg and other. Any thread.
 std::string_view foreign_codec(std::span<const std::byte> bytes, Container container);
 
+/// Whether an Ogg file's first stream has three whole packets: the headers of Vorbis (Vorbis I,
+/// section 4.2.1), and no codec has sound with fewer. libsndfile 1.2.0 leaks 6 kB on a Vorbis file
+/// that has not. Any thread.
+bool has_ogg_headers(std::span<const std::byte> bytes);
+
 /// A WAV as a device streams it before the length is known, its data chunk of size 0 but not
 /// empty: the same file with a data chunk to the end of the bytes. Empty if `bytes` is no such
 /// file. (Sizes too large, 0xFFFFFFFF among them, need no mending: libsndfile bounds them.)

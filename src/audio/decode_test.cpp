@@ -302,7 +302,10 @@ TEST(Decode, RefusesAHeaderThatIsCutOff) {
   }
   expect_failure(first_bytes(wav, 30), ErrorCode::malformed_audio, "header of this wav file");
   expect_failure(first_bytes(flac, 20), ErrorCode::malformed_audio, "header of this flac file");
-  expect_failure(first_bytes(ogg, 70), ErrorCode::malformed_audio, "header of this ogg file");
+  // Under LeakSanitizer this holds has_ogg_headers(): libsndfile would leak over each of these.
+  for (std::size_t size = 64; size < 3'000; size += 100) {
+    expect_failure(first_bytes(ogg, size), ErrorCode::malformed_audio, "header of this ogg file");
+  }
 }
 
 TEST(Decode, RefusesAbsurdHeaders) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -42,14 +41,7 @@ SF_VIRTUAL_IO* sink_callbacks() {
         if (target >= 0) sink.position = target;
         return target;
       },
-      .read = [](void* to, sf_count_t count, void* user) -> sf_count_t {
-        Sink& sink = *static_cast<Sink*>(user);
-        const sf_count_t left = static_cast<sf_count_t>(sink.bytes.size()) - sink.position;
-        const sf_count_t size = std::clamp<sf_count_t>(count, 0, std::max<sf_count_t>(left, 0));
-        std::copy_n(sink.bytes.begin() + sink.position, size, static_cast<std::byte*>(to));
-        sink.position += size;
-        return size;
-      },
+      .read = [](void*, sf_count_t, void*) -> sf_count_t { return 0; },
       .write = [](const void* from, sf_count_t count, void* user) -> sf_count_t {
         Sink& sink = *static_cast<Sink*>(user);
         const auto end = static_cast<std::size_t>(sink.position + count);
@@ -62,16 +54,9 @@ SF_VIRTUAL_IO* sink_callbacks() {
   return &callbacks;
 }
 
-sf_count_t write_frames(SNDFILE* file, const float* samples, sf_count_t frames) {
-  return sf_writef_float(file, samples, frames);
-}
-
-sf_count_t write_frames(SNDFILE* file, const std::int32_t* words, sf_count_t frames) {
-  return sf_writef_int(file, words, frames);
-}
-
-template <typename Sample>
-Result<std::vector<std::byte>> encode_samples(SoundFormat format, std::span<const Sample> samples) {
+template <typename Sample, typename Write>
+Result<std::vector<std::byte>> encode_samples(SoundFormat format, std::span<const Sample> samples,
+                                              Write write) {
   Sink sink;
   SF_INFO info{};
   info.samplerate = format.sample_rate_hz;
@@ -83,7 +68,7 @@ Result<std::vector<std::byte>> encode_samples(SoundFormat format, std::span<cons
   if (file != nullptr) {
     // The PEAK chunk holds the time of writing.
     sf_command(file, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
-    written = write_frames(file, samples.data(), frames);
+    written = write(file, samples.data(), frames);
     sf_close(file);
   }
   if (file == nullptr || written != frames) {
@@ -137,6 +122,9 @@ SF_VIRTUAL_IO* SoundReader::callbacks() {
 }
 
 Result<SoundReader> SoundReader::open(std::span<const std::byte> bytes) {
+  if (sniff_container(bytes) == Container::ogg && !has_ogg_headers(bytes)) {
+    return open_error(bytes);
+  }
   SoundReader reader;
   reader.source_ = std::make_unique<Source>();
   reader.source_->bytes = bytes;
@@ -145,8 +133,8 @@ Result<SoundReader> SoundReader::open(std::span<const std::byte> bytes) {
     reader.source_->bytes = reader.source_->mended;
   }
   reader.file_.reset(sf_open_virtual(callbacks(), SFM_READ, &reader.info_, reader.source_.get()));
-  // Why it failed, libsndfile keeps in a variable of all threads: we look for ourselves.
-  // It also knows files that decode() does not promise to read.
+  // libsndfile keeps why it failed in a variable of all threads, so we look for ourselves; and it
+  // opens files that decode() does not promise to read.
   if (!reader.file_ || reader.container() == Container::other) return open_error(bytes);
 
   const Status rate = check_sample_rate(reader.sample_rate_hz(), limits::kMinFileSampleRateHz);
@@ -206,12 +194,12 @@ Result<std::span<const std::int32_t>> SoundReader::next_words() {
 }
 
 Result<std::vector<std::byte>> encode_sound(SoundFormat format, std::span<const float> samples) {
-  return encode_samples(format, samples);
+  return encode_samples(format, samples, sf_writef_float);
 }
 
 Result<std::vector<std::byte>> encode_sound(SoundFormat format,
                                             std::span<const std::int32_t> words) {
-  return encode_samples(format, words);
+  return encode_samples(format, words, sf_writef_int);
 }
 
 }  // namespace auscult::audio
