@@ -15,7 +15,7 @@ namespace auscult::audio {
 namespace {
 
 std::string codec_name(int codec) {
-  constexpr std::array<std::pair<int, std::string_view>, 14> kNames = {{
+  constexpr std::array<std::pair<int, std::string_view>, 15> kNames = {{
       {SF_FORMAT_PCM_S8, "s8"},
       {SF_FORMAT_PCM_U8, "u8"},
       {SF_FORMAT_PCM_16, "s16"},
@@ -27,6 +27,7 @@ std::string codec_name(int codec) {
       {SF_FORMAT_ALAW, "alaw"},
       {SF_FORMAT_IMA_ADPCM, "ima_adpcm"},
       {SF_FORMAT_MS_ADPCM, "ms_adpcm"},
+      {SF_FORMAT_GSM610, "gsm610"},
       {SF_FORMAT_VORBIS, "vorbis"},
       {SF_FORMAT_OPUS, "opus"},
       {SF_FORMAT_MPEG_LAYER_III, "mp3"},
