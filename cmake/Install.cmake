@@ -2,7 +2,7 @@
 # target auscult::auscult is a static library of the modules behind include/auscult.
 include(CMakePackageConfigHelpers)
 
-set(library_modules core audio)
+set(library_modules core audio model classify)
 add_library(auscult_library STATIC)
 add_library(auscult::auscult ALIAS auscult_library)
 set_target_properties(auscult_library PROPERTIES
@@ -27,5 +27,5 @@ install(FILES cmake/auscultConfig.cmake cmake/LibraryDependencies.cmake
               "${PROJECT_BINARY_DIR}/auscultConfigVersion.cmake"
         DESTINATION "${package_dir}")
 install(DIRECTORY include/auscult TYPE INCLUDE)
-install(DIRECTORY models DESTINATION "${CMAKE_INSTALL_DATADIR}/auscult" OPTIONAL)
+install(DIRECTORY models DESTINATION "${CMAKE_INSTALL_DATADIR}/auscult")
 install(FILES LICENSE TYPE DOC)
