@@ -3,6 +3,7 @@
 #include <exception>
 #include <string>
 
+#include "beats_command.hpp"
 #include "commands.hpp"
 #include "experiment.hpp"
 
@@ -81,6 +82,8 @@ int main(int argc, char** argv) {
       "Example: auscult-train train --data ../shared/datasets --crossval build/crossval "
       "--work build/final --out models/auscult-1 --jobs 2");
 
+  const auto beats = auscult::train::add_beats_command(app);
+
   CLI11_PARSE(app, argc, argv);
   crossval_options.command = train_options.command = joined(argc, argv);
   if (folds != "all") {
@@ -96,8 +99,9 @@ int main(int argc, char** argv) {
     }
   }
   try {
-    const Status status = crossval->parsed() ? auscult::train::crossval(crossval_options)
-                                             : auscult::train::train(train_options);
+    const Status status = app.got_subcommand("beats") ? beats()
+                          : crossval->parsed()        ? auscult::train::crossval(crossval_options)
+                                                      : auscult::train::train(train_options);
     if (status) return 0;
     std::fprintf(stderr, "auscult-train: %s\n", status.error().message.c_str());
   } catch (const std::exception& error) {

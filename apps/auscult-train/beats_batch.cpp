@@ -1,0 +1,170 @@
+#include "beats_batch.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "beats_recordings.hpp"
+
+namespace auscult::train {
+namespace {
+
+constexpr double kShortest = 0.75;
+constexpr double kLongest = 1.6;
+constexpr double kNegativeShare = 0.1;
+constexpr double kNoiseShare = 0.7;
+constexpr double kHiddenBandsShare = 0.4;
+constexpr double kHiddenFramesShare = 0.4;
+
+constexpr auto kBandCount = static_cast<std::size_t>(kBands);
+constexpr auto kFrameCount = static_cast<std::size_t>(kBeatFrames);
+
+// How often each state occurs in the annotation.
+constexpr std::array<float, beats::kStates> kPrior = {0.20F, 0.23F, 0.18F, 0.39F};
+
+/// One row on its way: power [frame, band], in place.
+struct Crop {
+  std::vector<float> powers = std::vector<float>(kFrameCount * kBandCount);
+  std::vector<float> targets = std::vector<float>(kFrameCount * beats::kStates);
+  std::size_t frames = kFrameCount;
+};
+
+int below(Random& random, int end) {
+  return std::uniform_int_distribution<int>(0, end - 1)(random);
+}
+
+/// A piece around an annotated frame, its time stretched.
+Crop crop_of(const HeartTrack& track, Random& random) {
+  Crop crop;
+  const double stretch = std::exp(uniform(random, std::log(kShortest), std::log(kLongest)));
+  const std::size_t available = track.states.size();
+  const auto spanned = static_cast<double>(kFrameCount) / stretch;
+  std::vector<std::size_t> annotated;
+  for (std::size_t t = 0; t < available; ++t) {
+    if (track.states[t] != kNotAnnotated) annotated.push_back(t);
+  }
+  double start = 0;
+  if (!annotated.empty()) {
+    const std::size_t shown =
+        annotated[static_cast<std::size_t>(below(random, static_cast<int>(annotated.size())))];
+    start = static_cast<double>(shown) - uniform(random, 0, spanned);
+  }
+  start = std::clamp(start, 0.0, std::max(0.0, static_cast<double>(available) - spanned));
+  crop.frames = std::min(
+      kFrameCount, static_cast<std::size_t>((static_cast<double>(available) - start) * stretch));
+  for (std::size_t t = 0; t < crop.frames; ++t) {
+    // A frame's power belongs to its middle.
+    const double middle = start + (static_cast<double>(t) + 0.5) / stretch;
+    const double position = std::clamp(middle - 0.5, 0.0, static_cast<double>(available - 1));
+    const auto left = static_cast<std::size_t>(position);
+    const std::size_t right = std::min(left + 1, available - 1);
+    const auto part = static_cast<float>(position - static_cast<double>(left));
+    for (std::size_t band = 0; band < kBandCount; ++band) {
+      crop.powers[t * kBandCount + band] = (1 - part) * track.powers[left * kBandCount + band] +
+                                           part * track.powers[right * kBandCount + band];
+    }
+    const int state = track.states[std::min(static_cast<std::size_t>(middle), available - 1)];
+    if (state != kNotAnnotated) {
+      crop.targets[t * beats::kStates + static_cast<std::size_t>(state)] = 1;
+    }
+  }
+  return crop;
+}
+
+void add_noise(Crop& crop, const std::vector<float>& noise, double level_db, Random& random) {
+  const auto gain = static_cast<float>(std::pow(10.0, level_db / 10));
+  const std::size_t spare = noise.size() / kBandCount - kFrameCount;
+  const auto offset = static_cast<std::size_t>(below(random, static_cast<int>(spare) + 1));
+  for (std::size_t i = 0; i < crop.frames * kBandCount; ++i) {
+    crop.powers[i] += gain * noise[offset * kBandCount + i];
+  }
+}
+
+/// The equaliser's factor in the middle of each band.
+std::array<float, kBandCount> band_equaliser(Random& random) {
+  static const std::vector<float> weights = band_weights();
+  const std::vector<float> bins = random_equaliser(random);
+  std::array<float, kBandCount> factors{};
+  for (std::size_t band = 0; band < kBandCount; ++band) {
+    for (std::size_t bin = 0; bin < bins.size(); ++bin) {
+      factors[band] += weights[band * bins.size() + bin] * bins[bin];
+    }
+  }
+  return factors;
+}
+
+/// A stretch of `least` to `most`, somewhere in `size`.
+struct Stretch {
+  std::size_t begin;
+  std::size_t end;
+};
+Stretch stretch_in(std::size_t size, int least, int most, Random& random) {
+  const int length = least + below(random, most - least + 1);
+  const int begin = below(random, std::max(1, static_cast<int>(size) - length));
+  return {static_cast<std::size_t>(begin),
+          std::min(size, static_cast<std::size_t>(begin + length))};
+}
+
+/// log10 of the power, less each band's mean over time: [band, frame].
+std::vector<float> features_of(const Crop& crop, Random& random) {
+  const std::array<float, kBandCount> equaliser = band_equaliser(random);
+  std::vector<float> features(kBandCount * kFrameCount);
+  for (std::size_t band = 0; band < kBandCount; ++band) {
+    float* row = features.data() + band * kFrameCount;
+    double sum = 0;
+    for (std::size_t t = 0; t < crop.frames; ++t) {
+      row[t] = std::log10(equaliser[band] * crop.powers[t * kBandCount + band] + kPowerFloor);
+      sum += static_cast<double>(row[t]);
+    }
+    const auto mean = static_cast<float>(sum / static_cast<double>(crop.frames));
+    for (std::size_t t = 0; t < crop.frames; ++t) row[t] -= mean;
+  }
+  if (uniform(random, 0, 1) < kHiddenBandsShare) {
+    const Stretch hidden = stretch_in(kBandCount, 2, 8, random);
+    std::fill(features.begin() + static_cast<std::ptrdiff_t>(hidden.begin * kFrameCount),
+              features.begin() + static_cast<std::ptrdiff_t>(hidden.end * kFrameCount), 0.0F);
+  }
+  if (uniform(random, 0, 1) < kHiddenFramesShare) {
+    // Up to a quarter of a second: one sound and a little more.
+    const Stretch hidden = stretch_in(crop.frames, 4, 20, random);
+    for (std::size_t band = 0; band < kBandCount; ++band) {
+      float* row = features.data() + band * kFrameCount;
+      std::fill(row + hidden.begin, row + hidden.end, 0.0F);
+    }
+  }
+  return features;
+}
+
+}  // namespace
+
+BeatBatch BeatSampler::draw(std::uint64_t seed, std::uint64_t step) const {
+  Random random = random_for(seed, step, 11);
+  const auto any_noise = [&]() -> const std::vector<float>& {
+    return noises_[static_cast<std::size_t>(below(random, static_cast<int>(noises_.size())))];
+  };
+  BeatBatch batch;
+  for (int row = 0; row < kBeatCrops; ++row) {
+    Crop crop;
+    if (uniform(random, 0, 1) < kNegativeShare) {
+      add_noise(crop, any_noise(), 0, random);
+      for (std::size_t t = 0; t < kFrameCount; ++t) {
+        std::ranges::copy(kPrior,
+                          crop.targets.begin() + static_cast<std::ptrdiff_t>(t * beats::kStates));
+      }
+    } else {
+      crop = crop_of(
+          tracks_[static_cast<std::size_t>(below(random, static_cast<int>(tracks_.size())))],
+          random);
+      if (uniform(random, 0, 1) < kNoiseShare) {
+        add_noise(crop, any_noise(), -uniform(random, 0, 33), random);
+      }
+    }
+    const std::vector<float> features = features_of(crop, random);
+    batch.features.insert(batch.features.end(), features.begin(), features.end());
+    batch.targets.insert(batch.targets.end(), crop.targets.begin(), crop.targets.end());
+    for (std::size_t t = 0; t < kFrameCount; ++t) batch.mask.push_back(t < crop.frames ? 1.F : 0.F);
+  }
+  return batch;
+}
+
+}  // namespace auscult::train

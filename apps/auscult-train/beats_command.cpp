@@ -1,0 +1,133 @@
+#include "beats_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "beats_evaluation.hpp"
+#include "beats_export.hpp"
+#include "beats_learning.hpp"
+#include "progress.hpp"
+
+namespace auscult::train {
+namespace {
+
+constexpr int kFolds = 5;
+
+struct BeatOptions {
+  std::string data;
+  std::string out;
+  std::uint64_t seed = 1;
+  int steps = 1500;
+  bool crossval = false;
+  std::vector<int> folds = {0, 1, 2, 3, 4};
+};
+
+/// A bar for what counts itself from 1 to all, perhaps several times.
+ProgressListener bar_of(const std::string& what) {
+  return [what, bar = std::shared_ptr<Progress>()](std::size_t done, std::size_t all) mutable {
+    if (done == 1) bar = std::make_shared<Progress>(what, all);
+    bar->advance(1);
+  };
+}
+
+/// Trains the network of a lesson into a file and loads it as the service does. A file that is
+/// there already is taken as it is, so that a long run may be stopped and taken up again.
+Result<beats::HeartSoundDetector> train_detector(const std::vector<HeartRecording>& recordings,
+                                                 const BeatLesson& lesson,
+                                                 const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) {
+    const std::string fold = lesson.held_out < 0 ? "all" : std::to_string(lesson.held_out);
+    Progress bar("beats " + fold, static_cast<std::size_t>(lesson.steps));
+    const Weights weights = learn_beats(recordings, lesson, [&](int, double loss) {
+      char note[32];
+      std::snprintf(note, sizeof note, "loss %.3f", loss);
+      bar.advance(1, note);
+    });
+    const Status saved = export_beats(weights,
+                                      {{"auscult.held_out", fold},
+                                       {"auscult.seed", std::to_string(lesson.seed)},
+                                       {"auscult.steps", std::to_string(lesson.steps)}},
+                                      path.string());
+    if (!saved) return saved.error();
+  }
+  return beats::HeartSoundDetector::load(path, model::Precision::f32);
+}
+
+Status save(const nlohmann::ordered_json& json, const std::filesystem::path& path) {
+  std::ofstream file(path, std::ios::trunc);
+  file << json.dump(2) << '\n';
+  if (!file.flush()) return fail(ErrorCode::storage_failure, path.string() + ": cannot be written");
+  return Ok{};
+}
+
+Status run(const BeatOptions& options) {
+  const std::filesystem::path out = options.out;
+  std::error_code ignored;
+  std::filesystem::create_directories(out, ignored);
+  const Result<std::vector<HeartRecording>> recordings =
+      load_heart_recordings(options.data, bar_of("decoding"));
+  if (!recordings) return recordings.error();
+
+  const BeatLesson everything{.held_out = -1, .seed = options.seed, .steps = options.steps};
+  const Result<beats::HeartSoundDetector> shipped =
+      train_detector(*recordings, everything, out / "beats.onnx");
+  if (!shipped) return shipped.error();
+
+  nlohmann::ordered_json metrics = {
+      {"model_sha256", shipped->model().sha256}, {"seed", options.seed}, {"steps", options.steps}};
+  if (options.crossval) {
+    const std::filesystem::path checkpoints = out / "checkpoints";
+    std::filesystem::create_directories(checkpoints, ignored);
+    std::map<int, beats::HeartSoundDetector> detectors;
+    for (const int fold : options.folds) {
+      const BeatLesson lesson{.held_out = fold, .seed = options.seed, .steps = options.steps};
+      Result<beats::HeartSoundDetector> detector = train_detector(
+          *recordings, lesson, checkpoints / ("beats_without_" + std::to_string(fold) + ".onnx"));
+      if (!detector) return detector.error();
+      detectors.emplace(fold, *std::move(detector));
+    }
+    std::vector<HeartRecording> judged;
+    for (const HeartRecording& recording : *recordings) {
+      if (detectors.contains(recording.fold)) judged.push_back(recording);
+    }
+    Result<nlohmann::ordered_json> segmentation = evaluate_segmentation(
+        judged, [&](int fold) -> const beats::HeartSoundDetector& { return detectors.at(fold); },
+        bar_of("judging"));
+    if (!segmentation) return segmentation.error();
+    (*segmentation)["folds"] = options.folds;
+    metrics["circor_out_of_fold"] = *std::move(segmentation);
+  }
+  Result<nlohmann::ordered_json> timing = evaluate_pascal_timing(options.data, *shipped);
+  if (!timing) return timing.error();
+  metrics["pascal_set_a_timing"] = *std::move(timing);
+  Result<nlohmann::ordered_json> quality =
+      evaluate_quality(options.data, *shipped, bar_of("judging quality"));
+  if (!quality) return quality.error();
+  metrics["quality"] = *std::move(quality);
+  return save(metrics, out / "beats_metrics.json");
+}
+
+}  // namespace
+
+std::function<Status()> add_beats_command(CLI::App& app) {
+  auto options = std::make_shared<BeatOptions>();
+  CLI::App* command = app.add_subcommand("beats", "Train and measure the heart-sound model");
+  command->add_option("--data", options->data, "The folder of datasets")->required();
+  command->add_option("--out", options->out, "The model's folder, models/NAME")->required();
+  command->add_option("--seed", options->seed, "Of the random numbers")->capture_default_str();
+  command->add_option("--steps", options->steps, "Of training")->capture_default_str();
+  command->add_flag("--crossval", options->crossval, "Also judge each fold by the other four");
+  command->add_option("--folds", options->folds, "Those to judge")
+      ->delimiter(',')
+      ->check(CLI::Range(0, kFolds - 1))
+      ->capture_default_str();
+  return [options] { return run(*options); };
+}
+
+}  // namespace auscult::train
