@@ -94,13 +94,18 @@ Result<StoredAudio> read_audio(Database& database, const std::string& id) {
 }
 
 Status write_rows(Database& database, const Recording& recording, const StoredAudio& audio) {
+  const std::string text = json::dump(json::to_json(recording));
+  // One row that cannot be read would stand in the way of the history for good.
+  if (const Result<Recording> readable = json::parse_recording(text); !readable) {
+    return fail(ErrorCode::internal, "the recording makes no sense: " + readable.error().message);
+  }
   Result<Statement> row = database.prepare(
       "INSERT INTO recordings (id, device, class, received_at, confidence, recording) "
       "VALUES (?, ?, ?, ?, ?, ?)");
   if (!row) return row.error();
   row->bind(recording.id).bind(recording.device).bind(recording.result.class_name());
   row->bind(milliseconds(recording.received_at)).bind(recording.result.confidence);
-  row->bind(json::dump(json::to_json(recording)));
+  row->bind(text);
   if (const Status inserted = row->run(); !inserted) return inserted;
 
   Result<Statement> sound =

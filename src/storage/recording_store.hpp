@@ -57,8 +57,9 @@ class RecordingStore {
   ~RecordingStore();
 
   /// Returns after the commit is on disk and data.json and output_audio.wav tell of it; concurrent
-  /// inserts leave these two at the one committed last. Fails with storage_failure, and then has
-  /// stored nothing unless the message says so.
+  /// inserts leave these two at the one committed last. Fails with storage_failure, and with
+  /// internal on a recording that could not be read back (a number that is not finite), and then
+  /// has stored nothing unless the message says so.
   Status insert(const Recording& recording, const StoredAudio& audio,
                 std::span<const std::byte> listening_wav);
 

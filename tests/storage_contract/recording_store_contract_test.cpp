@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <limits>
 #include <optional>
 #include <string>
 #include <thread>
@@ -111,6 +112,17 @@ TYPED_TEST(RecordingStoreContract, RefusesASecondRecordingWithTheSameId) {
   second.device = "another";
   EXPECT_FALSE(insert_example(this->store(), second));
   EXPECT_EQ(*this->store().find(first.id), first);
+  EXPECT_EQ(*this->store().latest(std::nullopt), first);
+}
+
+TYPED_TEST(RecordingStoreContract, RefusesARecordingThatCouldNotBeReadBack) {
+  const Recording first = this->insert(example_recording(1));
+  Recording second = example_recording(2);
+  second.clipped_fraction = std::numeric_limits<double>::quiet_NaN();
+  const Status inserted = insert_example(this->store(), second);
+  ASSERT_FALSE(inserted);
+  EXPECT_EQ(inserted.error().code, ErrorCode::internal);
+  EXPECT_THAT(inserted.error().message, HasSubstr("clipped_fraction"));
   EXPECT_EQ(*this->store().latest(std::nullopt), first);
 }
 
