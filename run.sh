@@ -9,7 +9,7 @@ stamp="$build/run.stamp"
 
 usage() {
   echo "Usage: ./run.sh [OPTION...]
-Starts the heart-sound service on http://0.0.0.0:8000, with its data in ./data of the checkout.
+Starts the heart-sound service on http://0.0.0.0:8000, its data in the folder data beside run.sh.
 
 The first run installs the Debian packages that are missing (as root or with sudo) and builds the
 service; later runs start at once, and rebuild only after a source has changed. Options are those
@@ -49,11 +49,12 @@ build() {
   mv "$stamp.new" "$stamp"
 }
 
-# Passes a default on unless the caller chose by flag, environment or configuration file.
+# Makes a default of the command hold from any folder, unless the caller chose by flag, environment
+# or configuration file.
 defaults=()
 add_default() {
   local flag=$1 variable=$2 value=$3 argument
-  [[ -v $variable ]] && return
+  [[ -v $variable || -v AUSCULT_CONFIG ]] && return
   for argument in "${@:4}"; do
     [[ $argument == "$flag" || $argument == "$flag="* || $argument == --config* ]] && return
   done
@@ -68,8 +69,6 @@ for argument in "$@"; do
 done
 
 built || build
-add_default --address AUSCULT_ADDRESS 0.0.0.0 "$@"
-add_default --port AUSCULT_PORT 8000 "$@"
 add_default --data-dir AUSCULT_DATA_DIR "$root/data" "$@"
 add_default --model AUSCULT_MODEL "$root/models/auscult-1" "$@"
 exec "$auscult" serve "${defaults[@]}" "$@"

@@ -8,7 +8,7 @@ usage() {
   echo "Usage: ./test.sh [--quick | --tidy | CTEST-OPTION...]
 Installs the Debian packages that are missing (as root or with sudo), then runs, in this order:
 the format check, all tests, the unit and API tests again under AddressSanitizer and
-UndefinedBehaviorSanitizer, and the fuzz targets for half a minute.
+UndefinedBehaviorSanitizer, the fuzz targets for half a minute, and the trainer's tests.
 
   --quick         stop after the tests of the dev build
   --tidy          only clang-tidy
@@ -139,4 +139,7 @@ if build fuzz --target "${fuzzers[@]}"; then
     check "$target" fuzz "$target" $((30 / ${#fuzzers[@]}))
   done
 fi
+
+check "packages of the trainer" tools/setup.sh train
+build train --target auscult-train train_test && tests train --label-regex train
 finish
