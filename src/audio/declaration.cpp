@@ -1,6 +1,7 @@
 #include "audio/declaration.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <string>
 
@@ -74,8 +75,8 @@ Result<bool> declare_format(Declaration& declaration, SampleFormat format, std::
 
 Result<bool> declare_width(Declaration& declaration, std::size_t bytes, std::string_view name,
                            std::string_view value) {
-  constexpr SampleFormat kFormatOfWidth[] = {SampleFormat::u8, SampleFormat::s16, SampleFormat::s24,
-                                             SampleFormat::s32};
+  constexpr std::array kFormatOfWidth = {SampleFormat::u8, SampleFormat::s16, SampleFormat::s24,
+                                         SampleFormat::s32};
   // Four bytes are s32 unless f32 has been said.
   const bool known = declaration.format && sample_bytes(*declaration.format) == bytes;
   return declare_format(declaration, known ? *declaration.format : kFormatOfWidth[bytes - 1], name,

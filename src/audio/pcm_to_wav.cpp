@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -16,17 +17,18 @@ struct Width {
   int codec;
 };
 
-constexpr Width kWidths[] = {{audio::SampleFormat::u8, SF_FORMAT_PCM_U8},
-                             {audio::SampleFormat::s16, SF_FORMAT_PCM_16},
-                             {audio::SampleFormat::s24, SF_FORMAT_PCM_24},
-                             {audio::SampleFormat::s32, SF_FORMAT_PCM_32}};
+constexpr std::array<Width, 4> kWidths{{{audio::SampleFormat::u8, SF_FORMAT_PCM_U8},
+                                        {audio::SampleFormat::s16, SF_FORMAT_PCM_16},
+                                        {audio::SampleFormat::s24, SF_FORMAT_PCM_24},
+                                        {audio::SampleFormat::s32, SF_FORMAT_PCM_32}}};
 
 /// Multiplies left-justified samples of `width` bytes, each rounded to its own last bit.
 void amplify(std::span<std::int32_t> words, int width, double factor) {
   const std::int32_t unit = std::int32_t{1} << (8 * (4 - width));
   const double highest = std::exp2(8 * width - 1) - 1;
   for (std::int32_t& word : words) {
-    const double amplified = std::nearbyint(word / unit * factor);
+    const std::int32_t sample = word / unit;
+    const double amplified = std::nearbyint(sample * factor);
     word = static_cast<std::int32_t>(std::clamp(amplified, -highest - 1, highest)) * unit;
   }
 }
@@ -49,7 +51,7 @@ Result<std::vector<std::byte>> pcm_to_wav(std::span<const std::byte> pcm_data, i
                 "the amplification factor is " + std::to_string(amplification_factor) +
                     ", but must be 0 to " + std::to_string(limits::kMaxGain));
   }
-  const Width& width = kWidths[sample_width - 1];
+  const Width& width = kWidths[static_cast<std::size_t>(sample_width) - 1];
   const audio::PcmLayout layout = {.format = width.format, .channels = num_channels};
   const std::size_t frames = pcm_data.size() / layout.frame_bytes();
   if (frames == 0) {

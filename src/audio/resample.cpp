@@ -12,8 +12,8 @@ AudioClip resample(const AudioClip& clip, int sample_rate_hz) {
   assert(clip.sample_rate_hz > 0 && sample_rate_hz > 0);
   if (clip.sample_rate_hz == sample_rate_hz) return clip;
 
-  const std::uint64_t from = static_cast<std::uint64_t>(clip.sample_rate_hz);
-  const std::uint64_t to = static_cast<std::uint64_t>(sample_rate_hz);
+  const auto from = static_cast<std::uint64_t>(clip.sample_rate_hz);
+  const auto to = static_cast<std::uint64_t>(sample_rate_hz);
   AudioClip result;
   result.sample_rate_hz = sample_rate_hz;
   result.samples.resize((clip.samples.size() * to + from / 2) / from);
