@@ -2,3 +2,5 @@
 include(LibraryDependencies)
 find_package(Threads REQUIRED)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+find_package(Boost 1.81 REQUIRED)
+find_package(spdlog REQUIRED)

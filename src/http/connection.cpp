@@ -1,0 +1,79 @@
+#include "http/connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/error.hpp>
+#include <utility>
+
+namespace auscult::http {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+}  // namespace
+
+Connection::Connection(asio::ip::tcp::socket socket)
+    : socket_(std::move(socket)), timer_(socket_.get_executor()) {
+  // Answers are short and complete: waiting to fill a segment only delays them.
+  error_code ignored;
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+}
+
+void Connection::interrupt() {
+  interrupted_ = true;
+  timer_.cancel();
+}
+
+/// Waits for `operation` (an initiation with as much as its buffers take) or the deadline.
+template <typename Operation>
+asio::awaitable<std::pair<error_code, std::size_t>> Connection::wait(Operation operation) {
+  if (interrupted_) co_return std::pair(error_code(asio::error::operation_aborted), 0UL);
+  if (Clock::now() >= due_) co_return std::pair(error_code(boost::beast::error::timeout), 0UL);
+  timer_.expires_at(due_);
+  auto group = asio::experimental::make_parallel_group(std::move(operation),
+                                                       timer_.async_wait(asio::deferred));
+  const auto [order, error, bytes, timer_error] =
+      co_await group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+  if (error != asio::error::operation_aborted) co_return std::pair(error, bytes);
+  co_return std::pair(interrupted_ ? error : error_code(boost::beast::error::timeout), bytes);
+}
+
+asio::awaitable<error_code> Connection::receive(boost::beast::flat_buffer& buffer) {
+  const auto space = buffer.prepare(std::min(kReadBytes, buffer.max_size() - buffer.size()));
+  const auto [error, bytes] = co_await wait(socket_.async_read_some(space, asio::deferred));
+  buffer.commit(bytes);
+  co_return error;
+}
+
+asio::awaitable<error_code> Connection::send(std::string_view head,
+                                             std::span<const std::byte> content) {
+  std::array<asio::const_buffer, 2> left = {asio::buffer(head.data(), head.size()),
+                                            asio::buffer(content.data(), content.size())};
+  while (asio::buffer_size(left) > 0) {
+    const auto [error, bytes] = co_await wait(socket_.async_write_some(left, asio::deferred));
+    if (error) co_return error;
+    const std::size_t of_head = std::min(bytes, left[0].size());
+    left[0] += of_head;
+    left[1] += bytes - of_head;
+  }
+  co_return error_code{};
+}
+
+asio::awaitable<void> Connection::finish(std::size_t drain_bytes) {
+  error_code error;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  boost::beast::flat_buffer discarded(kReadBytes);
+  while (!error && drain_bytes > 0) {
+    error = co_await receive(discarded);
+    drain_bytes -= std::min(drain_bytes, discarded.size());
+    discarded.clear();
+  }
+  socket_.close(error);
+}
+
+}  // namespace auscult::http

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace auscult::http {
+
+using Clock = std::chrono::steady_clock;
+
+/// A socket on which every wait ends, at the latest, at a deadline of the caller's. One read or
+/// one write at a time; its executor's thread only.
+class Connection {
+ public:
+  /// What one read takes at most.
+  static constexpr std::size_t kReadBytes = 64U << 10U;
+
+  explicit Connection(boost::asio::ip::tcp::socket socket);
+
+  /// Until when receive() and send() may wait. Past it they fail with beast::error::timeout, and
+  /// the connection is still whole: a last answer can be sent under a new deadline.
+  void set_deadline(Clock::time_point due) { due_ = due; }
+
+  /// Ends the present wait and all later ones with operation_aborted.
+  void interrupt();
+
+  /// Appends what arrives, at least one byte, to `buffer`, as far as its max_size() goes.
+  boost::asio::awaitable<boost::system::error_code> receive(boost::beast::flat_buffer& buffer);
+
+  /// Sends all of `head` and `content`, together where they fit.
+  boost::asio::awaitable<boost::system::error_code> send(std::string_view head,
+                                                         std::span<const std::byte> content);
+
+  /// Says that no more will be sent, then takes in up to `drain_bytes` of what the peer still
+  /// sends, until it closes or the deadline: a socket closed with unread bytes is reset, and the
+  /// peer would lose the answer that it has not yet read.
+  boost::asio::awaitable<void> finish(std::size_t drain_bytes);
+
+ private:
+  template <typename Operation>
+  boost::asio::awaitable<std::pair<boost::system::error_code, std::size_t>> wait(
+      Operation operation);
+
+  boost::asio::ip::tcp::socket socket_;
+  boost::asio::steady_timer timer_;
+  Clock::time_point due_ = Clock::time_point::max();
+  bool interrupted_ = false;
+};
+
+}  // namespace auscult::http

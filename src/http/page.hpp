@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/recording.hpp"
+
+namespace auscult::http {
+
+/// The style sheet of the page, and the Content-Security-Policy that allows it by its SHA-256 and
+/// nothing else: no script, nothing from outside.
+extern const std::string_view kPageStyle;
+extern const std::string_view kPagePolicy;
+
+/// The latest recording for a person, as one HTML page.
+std::string latest_page(const std::optional<Recording>& latest);
+
+/// `text` as the content of an element or a quoted attribute.
+std::string escape_html(std::string_view text);
+
+}  // namespace auscult::http

@@ -1,0 +1,87 @@
+#include "http/router.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "http/openapi.hpp"
+#include "json/json.hpp"
+
+namespace auscult::http {
+namespace {
+
+using boost::beast::http::verb;
+using json::Json;
+
+TEST(Router, FindsARouteByMethodAndPath) {
+  const Match found = match(verb::put, "/upload_audio");
+  ASSERT_NE(found.route, nullptr);
+  EXPECT_EQ(found.route->pattern, "/upload_audio");
+  EXPECT_EQ(found.route->method, verb::put);
+}
+
+TEST(Router, TakesTheIdOutOfThePath) {
+  EXPECT_EQ(match(verb::get, "/v1/recordings/abc").id, "abc");
+  const Match audio = match(verb::get, "/v1/recordings/a%62c/audio");
+  ASSERT_NE(audio.route, nullptr);
+  EXPECT_EQ(audio.id, "abc");
+}
+
+TEST(Router, AnswersHeadWhereItAnswersGet) {
+  EXPECT_NE(match(verb::head, "/v1/model").route, nullptr);
+  EXPECT_EQ(match(verb::head, "/upload_audio").route, nullptr);
+}
+
+TEST(Router, ListsTheMethodsOfAPath) {
+  EXPECT_EQ(match(verb::get, "/upload_audio").allow, "POST, PUT, OPTIONS");
+  EXPECT_EQ(match(verb::patch, "/v1/recordings/x").allow, "GET, HEAD, DELETE, OPTIONS");
+  EXPECT_EQ(match(verb::unknown, "/").allow, "GET, HEAD, OPTIONS");
+}
+
+TEST(Router, KnowsNoPathBesidesItsOwn) {
+  for (const char* path : {"", "//", "/upload_audio/", "/Upload_Audio", "/v1", "/v1/",
+                           "/v1/model/x", "/v1/recordings/x/audio/", "/%", "/healthz%00"}) {
+    const Match found = match(verb::get, path);
+    EXPECT_EQ(found.route, nullptr) << path;
+    EXPECT_EQ(found.allow, "") << path;
+  }
+}
+
+TEST(Router, AndTheDocumentHaveTheSameRoutes) {
+  std::set<std::string> routed;
+  for (const Route& route : routes()) {
+    std::string method(boost::beast::http::to_string(route.method));
+    for (char& c : method) c = static_cast<char>(std::tolower(c));
+    routed.insert(method + " " + std::string(route.pattern));
+  }
+  std::set<std::string> documented;
+  const Json document = Json::parse(openapi_document());
+  EXPECT_EQ(document["openapi"], "3.1.0");
+  for (const auto& [path, item] : document["paths"].items()) {
+    for (const auto& [method, operation] : item.items()) {
+      if (method != "parameters") documented.insert(method + " " + path);
+    }
+  }
+  EXPECT_EQ(routed, documented);
+}
+
+void collect_references(const Json& value, std::set<std::string>& references) {
+  if (value.is_object() && value.contains("$ref")) references.insert(value["$ref"]);
+  if (value.is_structured()) {
+    for (const Json& item : value) collect_references(item, references);
+  }
+}
+
+TEST(OpenapiDocument, DefinesWhatItRefersTo) {
+  const Json document = Json::parse(openapi_document());
+  std::set<std::string> references;
+  collect_references(document, references);
+  EXPECT_FALSE(references.empty());
+  for (const std::string& reference : references) {
+    EXPECT_TRUE(document.contains(Json::json_pointer(reference.substr(1)))) << reference;
+  }
+}
+
+}  // namespace
+}  // namespace auscult::http

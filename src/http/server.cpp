@@ -1,0 +1,207 @@
+#include "http/server.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "http/session.hpp"
+#include "json/json.hpp"
+
+namespace auscult::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+// Beyond the cap so many more connections get a 503; the rest are closed at once.
+constexpr std::size_t kRefusedAtOnce = 64;
+// Out of file descriptors: wait for some to close rather than spin.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+using Strand = asio::strand<asio::io_context::executor_type>;
+
+}  // namespace
+
+struct Server::State {
+  State(const ServerConfig& config, service::RecordingService& service,
+        std::unique_ptr<Workers> pool)
+      : io(config.io_threads),
+        strand(asio::make_strand(io)),
+        acceptor(strand),
+        shutdown_timer(strand),
+        shared{config, Context{service, config.model_metrics}, *pool,
+               asio::thread_pool(static_cast<std::size_t>(config.reader_threads)),
+               MemoryBudget(config.max_total_body_bytes)},
+        workers(std::move(pool)) {}
+
+  error_code listen(const tcp::endpoint& endpoint);
+  asio::awaitable<void> accept();
+  void start(tcp::socket socket, const Strand& session_strand);
+  void forget(const Session* session);
+  asio::awaitable<void> shut_down();
+  void for_each_session(void (Session::*call)());
+
+  asio::io_context io;
+  Strand strand;  ///< Of the acceptor and the timer.
+  tcp::acceptor acceptor;
+  std::uint16_t port = 0;
+  asio::steady_timer shutdown_timer;
+  Shared shared;
+
+  struct Entry {
+    Strand strand;
+    std::weak_ptr<Session> session;
+  };
+  std::mutex mutex;
+  std::unordered_map<const Session*, Entry> sessions;  ///< Under `mutex`.
+
+  // Last, so that they are joined before what they post to is gone.
+  std::unique_ptr<Workers> workers;
+};
+
+error_code Server::State::listen(const tcp::endpoint& endpoint) {
+  error_code error;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+  if (!error) port = acceptor.local_endpoint(error).port();
+  return error;
+}
+
+asio::awaitable<void> Server::State::accept() {
+  while (!shared.stopping) {
+    const Strand session_strand = asio::make_strand(io);
+    auto [error, socket] =
+        co_await acceptor.async_accept(session_strand, asio::as_tuple(asio::use_awaitable));
+    if (!error) {
+      try {
+        start(std::move(socket), session_strand);
+      } catch (const std::exception& failure) {  // Out of memory; later there may be some.
+        spdlog::error("cannot serve a connection: {}", failure.what());
+      }
+    } else if (!shared.stopping) {
+      spdlog::warn("cannot accept a connection: {}", error.message());
+      asio::steady_timer pause(strand, kAcceptPause);
+      co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+  }
+}
+
+void Server::State::start(tcp::socket socket, const Strand& session_strand) {
+  const auto session = std::make_shared<Session>(std::move(socket), shared);
+  std::size_t count = 0;
+  {
+    const std::lock_guard lock(mutex);
+    count = sessions.size();
+    if (count >= shared.config.max_connections + kRefusedAtOnce) return;
+    sessions.emplace(session.get(), Entry{session_strand, session});
+  }
+  const bool refused = count >= shared.config.max_connections;
+  asio::co_spawn(
+      session_strand, [session, refused] { return refused ? session->refuse() : session->run(); },
+      [this, session](const std::exception_ptr& failure) {
+        forget(session.get());
+        if (!failure) return;
+        try {
+          std::rethrow_exception(failure);
+        } catch (const std::exception& error) {
+          spdlog::error("a connection failed: {}", error.what());
+        }
+      });
+}
+
+void Server::State::forget(const Session* session) {
+  const std::lock_guard lock(mutex);
+  sessions.erase(session);
+  if (shared.stopping && sessions.empty()) {
+    asio::post(strand, [this] { shutdown_timer.cancel(); });
+  }
+}
+
+void Server::State::for_each_session(void (Session::*call)()) {
+  const std::lock_guard lock(mutex);
+  for (const auto& [key, entry] : sessions) {
+    asio::post(entry.strand, [weak = entry.session, call] {
+      if (const auto session = weak.lock()) (session.get()->*call)();
+    });
+  }
+}
+
+asio::awaitable<void> Server::State::shut_down() {
+  error_code ignored;
+  acceptor.close(ignored);
+  for_each_session(&Session::stop);
+  {
+    const std::lock_guard lock(mutex);
+    if (sessions.empty()) co_return;
+  }
+  shutdown_timer.expires_after(shared.config.shutdown_timeout);
+  const auto [cancelled] = co_await shutdown_timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  if (cancelled) co_return;
+  spdlog::warn("requests did not finish in time and are cut off");
+  for_each_session(&Session::abort);
+}
+
+Result<Server> Server::create(const ServerConfig& config, service::RecordingService& service,
+                              std::unique_ptr<Workers> workers) {
+  if (!config.model_metrics.empty() && !json::Json::accept(config.model_metrics)) {
+    return fail(ErrorCode::invalid_argument, "the model's metrics are not JSON");
+  }
+  if (config.io_threads < 1 || config.reader_threads < 1 || config.min_bytes_per_s < 1) {
+    return fail(ErrorCode::invalid_argument, "threads and the lowest rate must be at least 1");
+  }
+  error_code error;
+  const auto address = asio::ip::make_address(config.address, error);
+  if (error) {
+    return fail(ErrorCode::invalid_argument,
+                "\"" + config.address + "\" is not an IP address; try 0.0.0.0 or 127.0.0.1");
+  }
+  auto state = std::make_unique<State>(config, service, std::move(workers));
+  error = state->listen({address, config.port});
+  if (error) {
+    return fail(ErrorCode::invalid_argument, "cannot listen on " + config.address + " port " +
+                                                 std::to_string(config.port) + ": " +
+                                                 error.message());
+  }
+  return Server(std::move(state));
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Server::Server(Server&&) noexcept = default;
+Server& Server::operator=(Server&&) noexcept = default;
+Server::~Server() = default;
+
+std::uint16_t Server::port() const { return state_->port; }
+
+void Server::run() {
+  asio::co_spawn(state_->strand, state_->accept(), asio::detached);
+  std::vector<std::jthread> others;
+  for (int i = 1; i < state_->shared.config.io_threads; ++i) {
+    others.emplace_back([this] { state_->io.run(); });
+  }
+  state_->io.run();
+}
+
+void Server::stop() {
+  if (state_->shared.stopping.exchange(true)) return;
+  asio::co_spawn(
+      state_->strand, [state = state_.get()] { return state->shut_down(); }, asio::detached);
+}
+
+}  // namespace auscult::http

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "auscult/result.hpp"
+#include "core/limits.hpp"
+#include "model/model.hpp"
+#include "service/recording_service.hpp"
+#include "service/worker_pool.hpp"
+
+namespace auscult::http {
+
+/// The threads that take uploads, with the memory a model needs on each.
+using Workers = service::WorkerPool<model::Workspace>;
+
+struct ServerConfig {
+  std::string address = "0.0.0.0";
+  std::uint16_t port = 8000;  ///< 0: any free one, see Server::port().
+  int io_threads = 1;         ///< They only move bytes; the workers do the work.
+  int reader_threads = 2;     ///< Ask the store: history, audio, deletion.
+  std::string model_metrics;  ///< The text of the model's metrics.json for /v1/model, or empty.
+
+  std::size_t max_body_bytes = limits::kDefaultMaxBodyBytes;
+  /// Of all requests together; the rest is told to come back.
+  std::size_t max_total_body_bytes = 8 * limits::kDefaultMaxBodyBytes;
+  /// A browser sends 1 KiB, a device a tenth of it.
+  std::uint32_t max_header_bytes = 16U << 10U;
+  /// Below the usual limit of 1024 open files.
+  std::size_t max_connections = 512;
+
+  /// How long a kept connection may be silent between two requests.
+  std::chrono::milliseconds idle_timeout{60'000};
+  std::chrono::milliseconds header_timeout{10'000};
+  /// A body (in or out) has `rate_grace` to start, must then keep up this average (the slowest
+  /// live stream, 4 kHz of 8 bits, sends four times as much), and end within `body_timeout`.
+  std::size_t min_bytes_per_s = 1'000;
+  std::chrono::milliseconds rate_grace{15'000};
+  std::chrono::milliseconds body_timeout{300'000};
+  /// From the body's end to the answer; what has not started by then is not started.
+  std::chrono::milliseconds work_timeout{30'000};
+  /// After a request is refused half-way, so much of the rest is taken in before the connection
+  /// closes, that the client may see the answer.
+  std::chrono::milliseconds drain_timeout{10'000};
+  std::size_t drain_bytes = 4 * limits::kDefaultMaxBodyBytes;
+  /// How long stop() waits for requests under way.
+  std::chrono::milliseconds shutdown_timeout{20'000};
+};
+
+/// The HTTP interface of the service: docs/http-api.md.
+class Server {
+ public:
+  /// Listens at once; connections wait until run(). `service` outlives the server, `workers` run
+  /// the uploads. Fails with invalid_argument on an address that is none or cannot be bound, saying
+  /// which, on metrics that are no JSON, and on no threads.
+  static Result<Server> create(const ServerConfig& config, service::RecordingService& service,
+                               std::unique_ptr<Workers> workers);
+
+  Server(Server&&) noexcept;
+  Server& operator=(Server&&) noexcept;
+  ~Server();
+
+  [[nodiscard]] std::uint16_t port() const;
+
+  /// Serves until stop(), and returns when every request has been answered. Once only.
+  void run();
+
+  /// Takes no more connections, closes idle ones and lets the requests under way finish, up to
+  /// `shutdown_timeout`. Any thread, any number of times; not from a signal handler.
+  void stop();
+
+ private:
+  struct State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace auscult::http

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/admission.hpp"
+#include "http/connection.hpp"
+#include "http/memory_budget.hpp"
+#include "http/response.hpp"
+#include "http/router.hpp"
+#include "http/server.hpp"
+#include "http/upload_body.hpp"
+
+namespace auscult::http {
+
+/// What all sessions of a server share; it outlives them. Any thread.
+struct Shared {
+  ServerConfig config;
+  Context context;
+  Workers& workers;
+  boost::asio::thread_pool readers;
+  MemoryBudget bodies;
+  std::atomic<bool> stopping = false;
+};
+
+/// One connection and the requests on it, one after the other. Its strand only.
+class Session {
+ public:
+  Session(boost::asio::ip::tcp::socket socket, Shared& shared);
+
+  /// Answers requests until the connection ends.
+  boost::asio::awaitable<void> run();
+
+  /// Answers 503 without reading anything: there are too many connections.
+  boost::asio::awaitable<void> refuse();
+
+  /// Ends the connection now if no request is under way, else after it.
+  void stop();
+
+  /// Ends every wait on the connection.
+  void abort() { connection_.interrupt(); }
+
+ private:
+  using Parser = boost::beast::http::request_parser<UploadBody>;
+
+  /// The request that is being answered, as far as framing and log need it.
+  struct Exchange {
+    std::string method;
+    std::string path;
+    Framing framing;
+    bool head_only = false;
+    Clock::time_point started;
+  };
+
+  boost::asio::awaitable<bool> await_request();
+  boost::asio::awaitable<bool> serve_request();
+  boost::asio::awaitable<boost::system::error_code> read_header(Parser& parser);
+  boost::asio::awaitable<std::optional<Problem>> read_body(Parser& parser,
+                                                           MemoryBudget::Lease& lease);
+  boost::asio::awaitable<boost::system::error_code> read_step(Parser& parser);
+  boost::asio::awaitable<Response> answer(Parser& parser, const std::string& path,
+                                          Admission admission);
+  boost::asio::awaitable<Response> ask(const Read& route, const std::string& path,
+                                       const Request& request);
+  boost::asio::awaitable<bool> reply(const Exchange& exchange, const Response& response);
+  boost::asio::awaitable<void> finish();
+  [[nodiscard]] Clock::time_point rate_deadline(Clock::time_point started, std::size_t bytes) const;
+
+  Shared& shared_;
+  Connection connection_;
+  boost::beast::flat_buffer buffer_;
+  bool idle_ = false;  ///< Between requests, or draining after the last one.
+};
+
+}  // namespace auscult::http

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <vector>
+
+#include "core/recording.hpp"
+#include "http/connection.hpp"
+#include "http/memory_budget.hpp"
+#include "http/server.hpp"
+#include "http/upload.hpp"
+
+namespace auscult::http {
+
+/// An upload whose body has been read. It owns its bytes until a worker is done with them, even
+/// if by then nobody waits for the answer.
+struct Submission {
+  UploadHead head;
+  std::vector<std::byte> body;
+  MemoryBudget::Lease lease;
+  Timestamp received_at;
+  Clock::time_point due;  ///< A worker does not start on it any more after this.
+};
+
+/// Has a worker take the upload, and waits for its outcome. Fails as read_upload() and
+/// RecordingService::submit() do, with unavailable at once if the workers' queue is full, and with
+/// deadline_exceeded at `due`; an upload that a worker had begun by then is still stored.
+boost::asio::awaitable<Result<Recording>> submit(Submission submission, Workers& workers,
+                                                 service::RecordingService& service);
+
+}  // namespace auscult::http

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace auscult::api_test {
+
+/// A response as it came over the wire.
+struct Reply {
+  int status = 0;
+  std::string head;                            ///< Status line and header, with the empty line.
+  std::map<std::string, std::string> headers;  ///< Names in lower case.
+  std::string body;
+};
+
+/// One blocking connection that sends exactly the bytes it is given.
+class Client {
+ public:
+  explicit Client(std::uint16_t port);
+
+  /// Returns whether all of it could be sent.
+  bool send(std::string_view bytes);
+  /// Says that no more will come, and still reads.
+  void end_sending();
+
+  /// The next response; status 0 if the connection ends before its end. `head_only` after HEAD.
+  Reply receive(bool head_only = false);
+  /// Everything up to the end of the connection.
+  std::string receive_all();
+
+  Reply exchange(std::string_view request, bool head_only = false) {
+    send(request);
+    return receive(head_only);
+  }
+
+ private:
+  bool fill();
+
+  boost::asio::io_context io_;
+  boost::asio::ip::tcp::socket socket_{io_};
+  std::string unread_;
+};
+
+/// A request in HTTP/1.1 with Host, and with Content-Length if it has a body. `headers` are whole
+/// lines, each with its CRLF.
+std::string request(std::string_view method, std::string_view target, std::string_view body = "",
+                    std::string_view headers = "");
+
+}  // namespace auscult::api_test

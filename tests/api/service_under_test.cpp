@@ -1,0 +1,95 @@
+#include "service_under_test.hpp"
+
+#include <stdlib.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <numbers>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace auscult::api_test {
+namespace {
+
+std::filesystem::path make_folder() {
+  std::string name = (std::filesystem::temp_directory_path() / "auscult-api-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
+  return name;
+}
+
+template <typename T>
+T value_of(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  return *std::move(result);
+}
+
+}  // namespace
+
+ServiceUnderTest::ServiceUnderTest(Configuration configuration) : folder_(make_folder()) {
+  classifier_.emplace(value_of(classify::Classifier::load(
+      std::filesystem::path(AUSCULT_SOURCE_DIR) / "models" / "auscult-1", {})));
+  store_.emplace(value_of(storage::RecordingStore::open(folder_, service::listening_copy)));
+  service_.emplace(*classifier_, *store_, service::ServiceConfig{});
+
+  std::vector<model::Workspace> workspaces;
+  for (std::size_t i = 0; i < configuration.workers; ++i) {
+    workspaces.push_back(classifier_->make_workspace());
+  }
+  auto workers = std::make_unique<http::Workers>(std::move(workspaces), configuration.queue);
+  workers_ = workers.get();
+  configuration.server.address = "127.0.0.1";
+  configuration.server.port = 0;
+  server_.emplace(
+      value_of(http::Server::create(configuration.server, *service_, std::move(workers))));
+  thread_ = std::thread([this] { server_->run(); });
+}
+
+ServiceUnderTest::~ServiceUnderTest() {
+  stop();
+  join();
+  server_.reset();
+  service_.reset();
+  store_.reset();
+  std::filesystem::remove_all(folder_);
+}
+
+void ServiceUnderTest::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+BusyWorker::BusyWorker(http::Workers& workers) {
+  const bool taken = workers.try_submit({.run =
+                                             [gate = gate_](model::Workspace&) {
+                                               gate->entered.count_down();
+                                               gate->released.wait();
+                                             },
+                                         .refuse = [](const Error&) {}});
+  if (!taken) throw std::runtime_error("no worker to keep busy");
+  gate_->entered.wait();
+}
+
+void BusyWorker::release() {
+  if (!std::exchange(is_released_, true)) gate_->released.count_down();
+}
+
+std::string heart_sounds(double duration_s, int rate_hz) {
+  std::string pcm;
+  const auto frames = static_cast<std::size_t>(duration_s * rate_hz);
+  for (std::size_t i = 0; i < frames; ++i) {
+    const double time = static_cast<double>(i) / rate_hz;
+    double sample = 0;
+    for (const double onset : {0.1, 0.4}) {
+      const double since = std::fmod(time, 0.8) - onset;
+      if (since >= 0) {
+        sample += 0.4 * std::exp(-since / 0.03) * std::sin(2 * std::numbers::pi * 60 * since);
+      }
+    }
+    const auto value = static_cast<std::uint16_t>(static_cast<int>(std::lround(sample * 32767)));
+    pcm += static_cast<char>(value & 0xFFU);
+    pcm += static_cast<char>(value >> 8U);
+  }
+  return pcm;
+}
+
+}  // namespace auscult::api_test

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <latch>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "classify/classifier.hpp"
+#include "client.hpp"
+#include "http/server.hpp"
+#include "service/recording_service.hpp"
+#include "storage/recording_store.hpp"
+
+namespace auscult::api_test {
+
+struct Configuration {
+  http::ServerConfig server;
+  std::size_t workers = 1;
+  std::size_t queue = 16;
+};
+
+/// The whole service in this process: the shipped model, a store in a folder of its own, a server
+/// on a free port of the loopback interface.
+class ServiceUnderTest {
+ public:
+  explicit ServiceUnderTest(Configuration configuration = {});
+  ~ServiceUnderTest();
+
+  [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+  [[nodiscard]] Client connect() const { return Client(port()); }
+  /// One request on a connection of its own.
+  Reply exchange(std::string_view request) const { return connect().exchange(request); }
+
+  service::RecordingService& recordings() { return *service_; }
+  http::Workers& workers() { return *workers_; }
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
+  void stop() { server_->stop(); }
+  /// Waits until the server has answered everything.
+  void join();
+
+ private:
+  std::filesystem::path folder_;
+  std::optional<classify::Classifier> classifier_;
+  std::optional<storage::RecordingStore> store_;
+  std::optional<service::RecordingService> service_;
+  http::Workers* workers_ = nullptr;
+  std::optional<http::Server> server_;
+  std::thread thread_;
+};
+
+/// Keeps one worker busy until it is released.
+class BusyWorker {
+ public:
+  /// Returns when the worker is busy.
+  explicit BusyWorker(http::Workers& workers);
+  ~BusyWorker() { release(); }
+  BusyWorker(const BusyWorker&) = delete;
+  BusyWorker& operator=(const BusyWorker&) = delete;
+  void release();
+
+ private:
+  struct Gate {
+    std::latch entered{1};
+    std::latch released{1};
+  };
+  std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
+  bool is_released_ = false;
+};
+
+/// Something like heart sounds, s16 little-endian mono at `rate_hz`: two bursts in each beat.
+std::string heart_sounds(double duration_s = 3.0, int rate_hz = 16'000);
+
+}  // namespace auscult::api_test
