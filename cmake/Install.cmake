@@ -12,6 +12,10 @@ target_include_directories(auscult_library INTERFACE
   "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 foreach(module IN LISTS library_modules)
   target_sources(auscult_library PRIVATE $<TARGET_OBJECTS:auscult_${module}>)
+  # Objects of link-time optimisation alone would bind a consumer to this very compiler.
+  if(CMAKE_INTERPROCEDURAL_OPTIMIZATION AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(auscult_${module} PRIVATE -ffat-lto-objects)
+  endif()
   # The modules themselves are inside; what is left are the outside libraries.
   get_target_property(links auscult_${module} LINK_LIBRARIES)
   list(FILTER links EXCLUDE REGEX "auscult::|auscult_warnings")
