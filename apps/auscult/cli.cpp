@@ -1,0 +1,46 @@
+#include "cli.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <ostream>
+
+#include "classify_command.hpp"
+#include "evaluate_command.hpp"
+#include "model_command.hpp"
+#include "serve_command.hpp"
+#include "settings.hpp"
+
+namespace auscult::cli {
+
+int run(std::span<const std::string> arguments, std::ostream& out, std::ostream& err) {
+  CLI::App app("Auscult tells what a heart sound is. It is not a medical device.", "auscult");
+  app.set_version_flag("--version", "auscult " AUSCULT_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  add_config_file(app);
+  app.footer(
+      "Settings come from flags, from AUSCULT_... environment variables and from the TOML file, "
+      "in\n"
+      "this order of precedence.\n\nExample:\n  auscult serve --port 8000 --data-dir data");
+
+  ServeCommand serve(app);
+  const ClassifyCommand classify(app);
+  const EvaluateCommand evaluate(app);
+  const ModelCommand model(app);
+
+  // CLI11 takes the arguments last to first.
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    app.parse(std::move(reversed));
+  } catch (const CLI::ParseError& error) {
+    constexpr int kMisused = 2;
+    return app.exit(error, out, err) == 0 ? 0 : kMisused;
+  }
+
+  if (serve.chosen()) return serve.run(out, err);
+  if (classify.chosen()) return classify.run(out, err);
+  if (evaluate.chosen()) return evaluate.run(out, err);
+  return model.run(out, err);
+}
+
+}  // namespace auscult::cli

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "model_options.hpp"
+
+namespace auscult::cli {
+
+/// `auscult evaluate`: a model's figures on labelled recordings.
+class EvaluateCommand {
+ public:
+  explicit EvaluateCommand(CLI::App& app);
+
+  /// 0 if every file was read, 1 otherwise.
+  [[nodiscard]] int run(std::ostream& out, std::ostream& err) const;
+
+  [[nodiscard]] bool chosen() const { return command_->parsed(); }
+
+ private:
+  CLI::App* command_;
+  ModelOptions model_;
+  std::string data_;
+  std::string format_ = "text";
+};
+
+}  // namespace auscult::cli

@@ -1,0 +1,45 @@
+#include "model_options.hpp"
+
+#include "settings.hpp"
+
+namespace auscult::cli {
+namespace {
+
+constexpr const char* kDefaultModel = "models/auscult-1";
+
+model::Precision precision_of(const std::string& name) {
+  if (name == "f32") return model::Precision::f32;
+  if (name == "bf16") return model::Precision::bf16;
+  return model::Precision::automatic;
+}
+
+}  // namespace
+
+void add_model_options(CLI::App& command, ModelOptions& options) {
+  add_setting(command, "--model", options.folder, "Folder with model.onnx")
+      ->default_str("models/auscult-1, else the installed one");
+  add_setting(command, "--precision", options.precision,
+              "Arithmetic of the network: auto takes bf16 where the processor has it")
+      ->check(CLI::IsMember({"auto", "f32", "bf16"}));
+  add_setting(command, "--decision", options.decision,
+              "How the class is chosen: natural, the most probable; balanced, as if all classes "
+              "were equally frequent; sqrt, between the two")
+      ->check(CLI::IsMember({"natural", "sqrt", "balanced"}));
+}
+
+std::filesystem::path model_folder(const ModelOptions& options) {
+  if (!options.folder.empty()) return options.folder;
+  std::error_code ignored;
+  if (std::filesystem::exists(kDefaultModel, ignored)) return kDefaultModel;
+  return AUSCULT_DEFAULT_MODEL_DIR;
+}
+
+Result<classify::Classifier> load_classifier(const ModelOptions& options) {
+  return classify::Classifier::load(
+      model_folder(options),
+      {.precision = precision_of(options.precision),
+       .decision =
+           classify::parse_decision(options.decision).value_or(classify::Decision::natural)});
+}
+
+}  // namespace auscult::cli

@@ -1,0 +1,195 @@
+#include "serve_command.hpp"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <ostream>
+#include <thread>
+
+#include "audio/archive.hpp"
+#include "audio/decode.hpp"
+#include "audio/wav.hpp"
+#include "core/limits.hpp"
+#include "settings.hpp"
+#include "storage/recording_store.hpp"
+
+namespace auscult::cli {
+namespace {
+
+constexpr double kDefaultGain = 10;
+
+// What the store cannot make itself: it knows no audio formats.
+Result<std::vector<std::byte>> listening_copy(const storage::StoredAudio& audio, double gain) {
+  auto decoded = audio::decode(audio.bytes, {});
+  if (!decoded) return decoded.error();
+  return audio::encode_amplified_wav(decoded->clip, gain).bytes;
+}
+
+Result<double> parse_gain(const std::string& text) {
+  double gain = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), gain);
+  if (error != std::errc{} || end != text.data() + text.size() || !(gain >= 0) ||
+      gain > limits::kMaxGain) {
+    return fail(ErrorCode::invalid_argument,
+                "gain is '" + text + "', a number from 0 to " +
+                    std::to_string(static_cast<int>(limits::kMaxGain)) + " is needed");
+  }
+  return gain;
+}
+
+std::string read_text(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+sigset_t ending_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+}  // namespace
+
+Status add_device_defaults(const std::string& text, service::ServiceConfig& config) {
+  const std::size_t colon = text.find(':');
+  if (colon == 0 || colon == std::string::npos) {
+    return fail(ErrorCode::invalid_argument,
+                "device defaults '" + text + "' are not NAME:setting=value,...");
+  }
+  service::DeviceDefaults defaults;
+  std::size_t begin = colon + 1;
+  while (begin <= text.size()) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string setting = text.substr(begin, end - begin);
+    const std::size_t equals = std::min(setting.find('='), setting.size());
+    const std::string name = setting.substr(0, equals);
+    const std::string value = setting.substr(std::min(equals + 1, setting.size()));
+    if (name == "gain") {
+      const auto gain = parse_gain(value);
+      if (!gain) return gain.error();
+      defaults.gain = *gain;
+    } else {
+      const auto known = audio::declare(defaults.format, name, value);
+      if (!known) return known.error();
+      if (!*known) {
+        return fail(ErrorCode::invalid_argument,
+                    "device defaults '" + text + "': no setting is called '" + name + "'");
+      }
+    }
+    begin = end + 1;
+  }
+  config.devices[text.substr(0, colon)] = defaults;
+  return Ok{};
+}
+
+ServeCommand::ServeCommand(CLI::App& app)
+    : command_(app.add_subcommand("serve", "Run the service")), gain_(kDefaultGain) {
+  command_->footer(
+      "Example:\n"
+      "  auscult serve --port 8000 --data-dir /var/lib/auscult\n"
+      "  auscult serve --device-defaults ward-3:sample_rate=8000,gain=20 --print-config");
+  add_setting(*command_, "--address", server_.address, "Where to listen");
+  add_setting(*command_, "--port", server_.port, "Where to listen; 0 takes any free port");
+  add_setting(*command_, "--data-dir", data_dir_, "Folder of the recordings; made if missing");
+  add_model_options(*command_, model_);
+
+  add_setting(*command_, "--sample-rate", sample_rate_, "Of raw PCM that does not say, in Hz")
+      ->check(CLI::Range(limits::kMinSampleRateHz, limits::kMaxSampleRateHz));
+  add_setting(*command_, "--channels", channels_, "Of raw PCM that does not say")
+      ->check(CLI::Range(1, limits::kMaxChannels));
+  add_setting(*command_, "--sample-format", sample_format_,
+              "Of raw PCM that does not say: u8, s16le, s24be, f32le, ...");
+  add_setting(*command_, "--gain", gain_, "Amplification of output_audio.wav, the listening copy")
+      ->check(CLI::Range(0.0, limits::kMaxGain));
+  command_
+      ->add_option("--device-defaults", device_defaults_,
+                   "NAME:setting=value,... for one device; settings: sample_rate, channels, "
+                   "sample_width, format, byte_order, gain")
+      ->envname("AUSCULT_DEVICE_DEFAULTS")
+      ->allow_extra_args(false);
+
+  add_setting(*command_, "--workers", workers_, "Threads that classify; 0: one a processor");
+  add_setting(*command_, "--queue", queue_, "Uploads that may wait for a worker; 0: 16 a worker");
+  add_setting(*command_, "--max-body-bytes", server_.max_body_bytes, "Of one upload");
+  add_setting(*command_, "--max-connections", server_.max_connections, "Open at a time");
+  add_setting(*command_, "--log-level", log_level_, "What is logged on standard error")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
+  command_->add_flag("--print-config", print_config_, "Show all settings as TOML and end")
+      ->configurable(false);
+}
+
+Result<service::ServiceConfig> ServeCommand::service_config() const {
+  service::ServiceConfig config;
+  config.defaults = {.format = {.sample_rate_hz = sample_rate_, .channels = channels_},
+                     .gain = gain_};
+  const auto known = audio::declare(config.defaults.format, "format", sample_format_);
+  if (!known) return known.error();
+  for (const auto& text : device_defaults_) {
+    const auto added = add_device_defaults(text, config);
+    if (!added) return added.error();
+  }
+  return config;
+}
+
+int ServeCommand::run(std::ostream& out, std::ostream& err) {
+  if (print_config_) {
+    out << "[serve]\n"
+        << command_->config_to_str(/*default_also=*/true, /*write_description=*/true);
+    return 0;
+  }
+  const Status served = serve(out);
+  if (!served) err << "auscult: " << served.error().message << '\n';
+  return served ? 0 : 1;
+}
+
+Status ServeCommand::serve(std::ostream& out) {
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
+  spdlog::set_level(spdlog::level::from_str(log_level_));
+
+  const auto config = service_config();
+  if (!config) return config.error();
+  const auto classifier = load_classifier(model_);
+  if (!classifier) return classifier.error();
+  auto store = storage::RecordingStore::open(data_dir_, listening_copy);
+  if (!store) return store.error();
+  service::RecordingService recordings(*classifier, *store, *config);
+
+  const unsigned workers =
+      workers_ > 0 ? workers_ : std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t queue = queue_ > 0 ? queue_ : std::size_t{16} * workers;
+  server_.model_metrics = read_text(model_folder(model_) / "metrics.json");
+
+  // Every thread inherits the mask, so that the signals reach the one that waits for them.
+  const sigset_t signals = ending_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::vector<model::Workspace> workspaces;
+  for (unsigned i = 0; i < workers; ++i) workspaces.push_back(classifier->make_workspace());
+  auto server = http::Server::create(server_, recordings,
+                                     std::make_unique<http::Workers>(std::move(workspaces), queue));
+  if (!server) return server.error();
+
+  out << "auscult listens on http://" << server_.address << ':' << server->port() << " ("
+      << classifier->model().name << ", " << workers << " workers, data in " << data_dir_ << ")"
+      << std::endl;
+  std::jthread ending([&] {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    spdlog::info("signal {}: finishing what is under way", signal);
+    server->stop();
+  });
+  server->run();
+  // Had run() ended by itself, the thread would still wait.
+  pthread_kill(ending.native_handle(), SIGTERM);
+  return Ok{};
+}
+
+}  // namespace auscult::cli

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "http/server.hpp"
+#include "model_options.hpp"
+#include "service/recording_service.hpp"
+
+namespace auscult::cli {
+
+/// Reads "NAME:setting=value,...", e.g. "ward-3:sample_rate=8000,sample_width=4,gain=20", into the
+/// settings of one device. Fails with invalid_argument, naming what it does not understand.
+Status add_device_defaults(const std::string& text, service::ServiceConfig& config);
+
+/// `auscult serve`: the service, until SIGTERM or SIGINT.
+class ServeCommand {
+ public:
+  explicit ServeCommand(CLI::App& app);
+
+  /// 0 after a clean end, 1 if it could not start.
+  int run(std::ostream& out, std::ostream& err);
+
+  [[nodiscard]] bool chosen() const { return command_->parsed(); }
+
+ private:
+  [[nodiscard]] Result<service::ServiceConfig> service_config() const;
+  Status serve(std::ostream& out);
+
+  CLI::App* command_;
+  ModelOptions model_;
+  http::ServerConfig server_;
+  std::string data_dir_ = "data";
+  unsigned workers_ = 0;
+  std::size_t queue_ = 0;
+  int sample_rate_ = 16'000;
+  int channels_ = 1;
+  std::string sample_format_ = "s16le";
+  double gain_ = 10;
+  std::vector<std::string> device_defaults_;
+  std::string log_level_ = "info";
+  bool print_config_ = false;
+};
+
+}  // namespace auscult::cli
