@@ -91,11 +91,11 @@ ProgramBuilder::Layout ProgramBuilder::in_layout(ValueId id, const Desc& desc) {
   return target;
 }
 
-ProgramBuilder::Layout ProgramBuilder::to_overwrite(ValueId id, const Desc& desc,
-                                                    bool is_last_use) {
+ProgramBuilder::Layout ProgramBuilder::to_overwrite(ValueId id, const Desc& desc) {
   const Layout source = in_layout(id, desc);
-  if (is_last_use && source.buffer.index != Buffer::kConstant &&
-      shared_by_[source.buffer.index] == 1) {
+  if (remaining_uses_[static_cast<std::size_t>(id)] == 1 &&
+      source.buffer.index != Buffer::kConstant && shared_by_[source.buffer.index] == 1) {
+    shared_by_[source.buffer.index] = 0;  // Until the new value is defined there.
     return source;
   }
   const Layout copy{desc, allocate(desc.get_size())};

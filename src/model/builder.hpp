@@ -48,7 +48,7 @@ class ProgramBuilder {
   };
 
   ProgramBuilder(const SpecialisedGraph& graph, const dnnl::engine& engine, LayoutCache& cache)
-      : graph_(graph), engine_(engine), cache_(cache) {}
+      : graph_(graph), engine_(engine), cache_(cache), remaining_uses_(graph.uses) {}
 
   [[nodiscard]] const SpecialisedGraph& graph() const { return graph_; }
   [[nodiscard]] const dnnl::engine& engine() const { return engine_; }
@@ -66,9 +66,11 @@ class ProgramBuilder {
   Layout original(ValueId id);
   /// The value in that layout, which stays valid and unchanged.
   Layout in_layout(ValueId id, const Desc& desc);
-  /// A copy in that layout, for a step to write over; the original's own memory if `is_last_use`
-  /// and nothing else shares it.
-  Layout to_overwrite(ValueId id, const Desc& desc, bool is_last_use);
+  /// A copy in that layout, for a step to write over and to define a value at; the value's own
+  /// memory if this is its last use and nothing else shares it.
+  Layout to_overwrite(ValueId id, const Desc& desc);
+  /// To be called once for each use of a value, when its step has been added.
+  void release(ValueId id) { --remaining_uses_[static_cast<std::size_t>(id)]; }
   /// Row order, of the element type it has.
   Layout in_row_order(ValueId id);
   /// Row order, f32.
@@ -112,6 +114,7 @@ class ProgramBuilder {
   const SpecialisedGraph& graph_;
   const dnnl::engine& engine_;
   LayoutCache& cache_;
+  std::vector<int> remaining_uses_;  // By ValueId.
   std::map<ValueId, std::vector<Layout>> layouts_;
   std::vector<Lifetime> stretches_;
   std::vector<int> shared_by_;  // By stretch: values that lie in it.

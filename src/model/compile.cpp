@@ -13,7 +13,13 @@ void lower(ProgramBuilder& builder, const PlannedNode& planned, const Target& ta
   } else if (const auto* loop = std::get_if<Loop>(&work)) {
     lower_loop(builder, planned, *loop);
   } else if (const auto* convolution = std::get_if<Convolution>(&work)) {
-    lower_convolution(builder, planned, *convolution, target);
+    if (convolution->is_depthwise_1d) {
+      lower_depthwise(builder, planned, *convolution);
+    } else if (is_product_of_frames(builder, planned, *convolution)) {
+      lower_product_of_frames(builder, planned, *convolution);
+    } else {
+      lower_convolution(builder, planned, *convolution, target);
+    }
   } else if (const auto* pooling = std::get_if<Pooling>(&work)) {
     lower_pooling(builder, planned, *pooling);
   } else if (const auto* product = std::get_if<Product>(&work)) {
@@ -37,6 +43,10 @@ Result<Program> compile(const Graph& graph, std::size_t length, const Target& ta
   for (const PlannedNode& planned : specialised->nodes) {
     try {
       lower(builder, planned, target);
+      for (const ValueId id : planned.node.inputs) {
+        if (id != kNoValue) builder.release(id);
+      }
+      if (planned.residual != kNoValue) builder.release(planned.residual);
     } catch (const dnnl::error& error) {
       return refuse(planned.node, std::string("oneDNN cannot run it: ") + error.what());
     }

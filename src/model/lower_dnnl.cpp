@@ -62,8 +62,9 @@ bool prefers_bf16(const ProgramBuilder& builder, ValueId id) {
           })) {
         return false;
       }
-    } else if (!std::holds_alternative<Convolution>(planned.plan.work)) {
-      return false;
+    } else {
+      const auto* convolution = std::get_if<Convolution>(&planned.plan.work);
+      if (convolution == nullptr || convolution->is_depthwise_1d) return false;
     }
   }
   return used;
@@ -91,8 +92,7 @@ void lower_convolution(ProgramBuilder& builder, const PlannedNode& planned,
                                                             builder.engine());
   Layout result;
   if (planned.residual != kNoValue) {
-    const bool last_use = builder.graph().uses[static_cast<std::size_t>(planned.residual)] == 1;
-    result = builder.to_overwrite(planned.residual, primitive.dst_desc(), last_use);
+    result = builder.to_overwrite(planned.residual, primitive.dst_desc());
   }
   const Layout source = builder.in_layout(x, primitive.src_desc());
   std::vector<Use> uses{

@@ -139,7 +139,8 @@ class GraphReader {
   Status read_node(const onnx::NodeProto& proto, int index) {
     Node node;
     node.op = proto.op_type();
-    node.name = proto.name().empty() ? "#" + std::to_string(index) : proto.name();
+    node.name = proto.name();
+    if (node.name.empty()) node.name.append("#").append(std::to_string(index));
     if (!proto.domain().empty() && proto.domain() != "ai.onnx") {
       return refuse(node,
                     "operators of the domain " + quoted(proto.domain()) + " are not supported");

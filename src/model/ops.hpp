@@ -46,6 +46,7 @@ struct Geometry {
 struct Convolution {
   Geometry geometry;
   std::int64_t groups = 1;
+  bool is_depthwise_1d = false;  ///< One filter for each channel of [N, C, T].
 };
 
 /// Of X [N, C, spatial...].

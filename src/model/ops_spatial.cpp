@@ -102,9 +102,10 @@ Result<Plan> plan_conv(const OperandReader& reader) {
   if (!geometry) return geometry.error();
   const Result<Sizes> sizes = output_sizes(node, x, *geometry, false);
   if (!sizes) return sizes.error();
+  const bool depthwise_1d = x.size() == 3 && *groups > 1 && x[1] == *groups && w[0] == *groups;
   Shape output{x[0], w[0]};
   output.insert(output.end(), sizes->begin(), sizes->end());
-  return Plan{{std::move(output)}, Convolution{*std::move(geometry), *groups}};
+  return Plan{{std::move(output)}, Convolution{*std::move(geometry), *groups, depthwise_1d}};
 }
 
 Result<Plan> plan_pool(const OperandReader& reader) {

@@ -123,7 +123,8 @@ class Specialiser {
       const ValueId other = planned.node.inputs[1 - i];
       PlannedNode* convolution = open_convolution(id);
       if (convolution == nullptr || convolution->residual != kNoValue || other == id ||
-          result_.constants.contains(other) || shape_of(other) != shape_of(id)) {
+          result_.constants.contains(other) || shape_of(other) != shape_of(id) ||
+          std::get<Convolution>(convolution->plan.work).is_depthwise_1d) {
         continue;
       }
       convolution->residual = other;

@@ -1,0 +1,123 @@
+#include <algorithm>
+
+#include "model/depthwise.hpp"
+#include "model/lower.hpp"
+
+namespace auscult::model {
+
+namespace {
+
+using Layout = ProgramBuilder::Layout;
+
+/// [N, C, T] with the channels innermost.
+dnnl::memory::desc channels_last(const Shape& dims) {
+  return {dims, dnnl::memory::data_type::f32, {dims[1] * dims[2], 1, dims[1]}};
+}
+
+/// Copies each output sample's window of a one-channel input to a row of its own, zeros where it
+/// reaches into the padding: [1, 1, N] to [T, K].
+Kernel frame_kernel(const Geometry& geometry, std::int64_t input_length, std::int64_t frames) {
+  return [kernel = geometry.kernel[0], stride = geometry.strides[0],
+          dilation = geometry.dilations[0], pad = geometry.pad_begin[0], input_length,
+          frames](const float* const* inputs, float* const* outputs) {
+    float* out = outputs[0];
+    for (std::int64_t t = 0; t < frames; ++t, out += kernel) {
+      const std::int64_t start = t * stride - pad;
+      const bool inside = start >= 0 && start + (kernel - 1) * dilation < input_length;
+      if (inside && dilation == 1) {
+        std::copy(inputs[0] + start, inputs[0] + start + kernel, out);
+        continue;
+      }
+      for (std::int64_t k = 0; k < kernel; ++k) {
+        const std::int64_t at = start + k * dilation;
+        out[k] = at < 0 || at >= input_length ? 0.0F : inputs[0][at];
+      }
+    }
+  };
+}
+
+bool is_pointwise(const Geometry& geometry) {
+  return geometry.kernel[0] == 1 && geometry.strides[0] == 1 && geometry.pad_begin[0] == 0 &&
+         geometry.pad_end[0] == 0;
+}
+
+}  // namespace
+
+void lower_depthwise(ProgramBuilder& builder, const PlannedNode& planned,
+                     const Convolution& convolution) {
+  const Node& node = planned.node;
+  const Shape& x = builder.dims(node.inputs[0]);
+  const Shape& y = builder.dims(node.outputs[0]);
+  const Geometry& geometry = convolution.geometry;
+  const auto& constants = builder.graph().constants;
+  const std::vector<float>& weights = constants.at(node.inputs[1])->floats;
+  const auto channels = static_cast<std::size_t>(x[1]);
+  const auto kernel = static_cast<std::size_t>(geometry.kernel[0]);
+
+  Depthwise depthwise;
+  depthwise.batch = x[0];
+  depthwise.channels = x[1];
+  depthwise.input_length = x[2];
+  depthwise.output_length = y[2];
+  depthwise.kernel = geometry.kernel[0];
+  depthwise.stride = geometry.strides[0];
+  depthwise.dilation = geometry.dilations[0];
+  depthwise.pad = geometry.pad_begin[0];
+  depthwise.weights.resize(weights.size());
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t k = 0; k < kernel; ++k) {
+      depthwise.weights[k * channels + c] = weights[c * kernel + k];
+    }
+  }
+  depthwise.bias.assign(channels, 0.0F);
+  if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
+    depthwise.bias = constants.at(node.inputs[2])->floats;
+  }
+  if (planned.activation) depthwise.slope = planned.activation->alpha;
+
+  const Layout source = builder.in_layout(node.inputs[0], channels_last(x));
+  const Layout result = builder.define(node.outputs[0], channels_last(y));
+  builder.add_loop(depthwise_kernel(std::move(depthwise)), {source.buffer}, {result.buffer});
+}
+
+bool is_product_of_frames(const ProgramBuilder& builder, const PlannedNode& planned,
+                          const Convolution& convolution) {
+  const Node& node = planned.node;
+  const Shape& x = builder.dims(node.inputs[0]);
+  const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
+  return node.keep_f32 && x.size() == 3 && x[0] == 1 && convolution.groups == 1 && !has_bias &&
+         planned.residual == kNoValue && !planned.activation &&
+         (x[1] == 1 || is_pointwise(convolution.geometry));
+}
+
+void lower_product_of_frames(ProgramBuilder& builder, const PlannedNode& planned,
+                             const Convolution& convolution) {
+  const Node& node = planned.node;
+  const Shape& x = builder.dims(node.inputs[0]);
+  const Shape& y = builder.dims(node.outputs[0]);
+  const std::int64_t taps = x[1] * convolution.geometry.kernel[0];
+  const std::int64_t frames = y[2];
+  using Desc = ProgramBuilder::Desc;
+  ProgramBuilder::Buffer columns = builder.in_row_order_f32(node.inputs[0]).buffer;
+  Desc columns_desc = ProgramBuilder::row_order({taps, frames});
+  if (!is_pointwise(convolution.geometry)) {
+    const ProgramBuilder::Buffer samples = columns;
+    columns_desc = Desc({taps, frames}, dnnl::memory::data_type::f32, Shape{1, taps});
+    columns = builder.allocate(columns_desc.get_size());
+    builder.add_loop(frame_kernel(convolution.geometry, x[2], frames), {samples}, {columns});
+  }
+  const Desc weights = ProgramBuilder::row_order({y[1], taps});
+  const Desc output = ProgramBuilder::row_order({y[1], frames});
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const dnnl::matmul::primitive_desc primitive(dnnl::matmul::desc(weights, columns_desc, output),
+                                               attributes, builder.engine());
+  const ProgramBuilder::Buffer coefficients = builder.constant(node.inputs[1], weights, weights);
+  const Layout result = builder.define(node.outputs[0], ProgramBuilder::row_order(y));
+  builder.add_primitive(dnnl::matmul(primitive), primitive.scratchpad_desc(),
+                        {{DNNL_ARG_SRC, {weights, coefficients}},
+                         {DNNL_ARG_WEIGHTS, {columns_desc, columns}},
+                         {DNNL_ARG_DST, {output, result.buffer}}});
+}
+
+}  // namespace auscult::model
