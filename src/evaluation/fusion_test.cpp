@@ -1,0 +1,84 @@
+#include "evaluation/fusion.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "evaluation/metrics.hpp"
+
+namespace auscult::evaluation {
+namespace {
+
+struct Sample {
+  std::vector<std::vector<double>> scores;
+  std::vector<int> truths;
+};
+
+// Truths drawn from softmax(factor * scores + bias) with a further score for class 1, against 2.
+Sample sample_from(double factor, double further, const std::vector<double>& bias, int count) {
+  std::mt19937_64 random(7);
+  std::normal_distribution<double> normal;
+  Sample sample;
+  for (int item = 0; item < count; ++item) {
+    std::vector<double> scores;
+    for (int k = 0; k < 4; ++k) scores.push_back(2 * normal(random));
+    std::vector<double> weights;
+    for (std::size_t k = 0; k < 3; ++k) {
+      const double sign = k == 1 ? 1 : k == 2 ? -1 : 0;
+      weights.push_back(std::exp(factor * scores[k] + sign * further * scores[3] + bias[k]));
+    }
+    std::discrete_distribution<int> truth(weights.begin(), weights.end());
+    sample.truths.push_back(truth(random));
+    sample.scores.push_back(std::move(scores));
+  }
+  return sample;
+}
+
+constexpr FusionShape kShape = {.classes = 3, .for_class = 1, .against_class = 2};
+
+TEST(FitFusion, FindsTheParametersThatMadeTheTruths) {
+  const Sample sample = sample_from(0.6, 0.4, {0, 1, -0.5}, 20'000);
+  const Fusion fusion = fit_fusion(sample.scores, sample.truths, kShape);
+  EXPECT_NEAR(fusion.matrix[0][0], 0.6, 0.03);
+  EXPECT_EQ(fusion.matrix[0][0], fusion.matrix[2][2]);
+  EXPECT_NEAR(fusion.matrix[1][3], 0.4, 0.04);
+  EXPECT_NEAR(fusion.matrix[2][3], -0.4, 0.04);
+  EXPECT_NEAR(fusion.bias[1] - fusion.bias[0], 1, 0.1);
+  EXPECT_NEAR(fusion.bias[2] - fusion.bias[0], -0.5, 0.1);
+}
+
+TEST(FitFusion, LeavesEachClassItsFrequency) {
+  // A free bias makes the mean probability of each class equal its share, but for the penalty.
+  const Sample sample = sample_from(1, 0, {0, 1, -1}, 500);
+  const Fusion fusion = fit_fusion(sample.scores, sample.truths, kShape);
+  for (std::size_t k = 0; k < 3; ++k) {
+    double mean = 0;
+    for (const std::vector<double>& scores : sample.scores) {
+      mean += fusion.probabilities(scores)[k] / 500;
+    }
+    EXPECT_NEAR(mean, fusion.prior[k], 1e-3);
+  }
+}
+
+TEST(FitFusion, StaysFiniteWhenTheScoresTellEverything) {
+  const std::vector<std::vector<double>> scores = {
+      {50, 0, 0, -9}, {0, 50, 0, 9}, {0, 0, 50, -9}, {50, 0, 0, -9}};
+  const std::vector<int> truths = {0, 1, 2, 0};
+  const Fusion fusion = fit_fusion(scores, truths, kShape);
+  for (const double p : fusion.probabilities(scores[0])) EXPECT_TRUE(std::isfinite(p));
+  EXPECT_GT(fusion.probabilities(scores[1])[1], 0.5);
+}
+
+TEST(Fusion, WritesTheModelsMetadata) {
+  const Fusion fusion{
+      .matrix = {{1, 0, 0.5}, {0, 1, -0.5}}, .bias = {0.25, 0}, .prior = {0.5, 0.5}};
+  const auto json = nlohmann::json::parse(fusion.to_json());
+  EXPECT_EQ(json["matrix"][1][2], -0.5);
+  EXPECT_EQ(json["bias"][0], 0.25);
+  EXPECT_EQ(json["prior"].size(), 2U);
+}
+
+}  // namespace
+}  // namespace auscult::evaluation

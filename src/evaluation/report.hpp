@@ -1,0 +1,49 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "evaluation/metrics.hpp"
+
+/// Figures with their intervals, as metrics.json holds them.
+namespace auscult::evaluation {
+
+using Json = nlohmann::ordered_json;
+
+/// One recording with its class, and what was said of it by a model that had not heard its group.
+struct Case {
+  std::string group;   ///< Patient or recording day.
+  std::string source;  ///< The data set or device.
+  Prediction prediction;
+};
+
+/// {recordings, groups, log_loss, brier, ece, reliability, auroc {label: one against the rest},
+/// decisions {natural, sqrt, balanced: {accuracy, uar, macro_f1, recall, precision, confusion}},
+/// coverage {share: accuracy}}; a figure is {value, low, high}, 95 % by bootstrap over groups.
+/// Classes that do not occur have no figures. `prior` is that of the decisions.
+Json class_report(std::span<const Case> cases, std::span<const std::string> labels,
+                  std::span<const double> prior);
+
+/// AUROC {value, low, high, positives, negatives} of ln(p / q) for telling class `positive` from
+/// class `negative` among the cases of these two; null if one is missing.
+Json pair_report(std::span<const Case> cases, int positive, int negative);
+
+/// One location of one patient of CirCor.
+struct MurmurCase {
+  std::string group;
+  std::string patient;
+  std::string patient_murmur;  ///< "Present", "Absent" or "Unknown".
+  int fold = 0;
+  int murmur = -1;   ///< 1 heard here, 0 the patient has none, -1 neither is known.
+  double score = 0;  ///< The larger, the more it speaks for a murmur.
+};
+
+/// {recording, patient_max, patient_mean: AUROC as in pair_report, weighted_accuracy, sensitivity,
+/// specificity}. The last three are by patient, on the mean score; the threshold for each fold is
+/// the best on the other folds. Weighted accuracy is the PhysioNet Challenge 2022's (Reyna et al.
+/// 2023): Present counts 5, Unknown 3, Absent 1; nobody is ever called Unknown.
+Json murmur_report(std::span<const MurmurCase> cases);
+
+}  // namespace auscult::evaluation
