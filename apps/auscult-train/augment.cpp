@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 
 #include "front_end.hpp"
 
@@ -51,16 +52,18 @@ void to_unit_power(std::vector<float>& samples) {
 }
 
 std::vector<float> coloured_noise(std::size_t length, Random& random) {
-  // White noise and its low-passed self, in random proportion: from white to reddish.
+  // Falling by 6 dB an octave from a low corner, as rumble and breath do, over a white floor.
   std::normal_distribution<float> normal;
-  const auto pole = static_cast<float>(std::exp(-uniform(random, 0.02, 1.5)));
-  const auto white_share = static_cast<float>(std::pow(10.0, uniform(random, -2, 0)));
+  const double corner_hz = std::exp(uniform(random, std::log(15.0), std::log(300.0)));
+  const double pole = std::exp(-2 * std::numbers::pi * corner_hz / kSampleRateHz);
+  const auto keep = static_cast<float>(pole);
+  const auto drive = static_cast<float>(std::sqrt(1 - pole * pole));
+  const auto white_share = static_cast<float>(std::pow(10.0, uniform(random, -2.5, 0)));
   std::vector<float> noise(length);
   float low = 0;
   for (float& sample : noise) {
-    const float white = normal(random);
-    low = pole * low + (1 - pole) * white;
-    sample = low + white_share * white;
+    low = keep * low + drive * normal(random);
+    sample = low + white_share * normal(random);
   }
   to_unit_power(noise);
   return noise;
@@ -92,9 +95,8 @@ std::vector<float> random_equaliser(Random& random) {
   const double quadratic = 2.5 * normal(random);
   const double cubic = 2.5 * normal(random);
   std::vector<float> factors;
-  factors.reserve(kBins);
-  for (const float position : bin_positions()) {
-    const double u = static_cast<double>(position);
+  for (int band = 0; band < kBands; ++band) {
+    const double u = 2 * (band + 0.5) / kBands - 1;
     const double gain_db =
         tilt * u + quadratic * (1.5 * u * u - 0.5) + cubic * (2.5 * u * u * u - 1.5 * u);
     factors.push_back(static_cast<float>(std::pow(10.0, gain_db / 10)));

@@ -23,7 +23,7 @@ std::vector<float> random_crop(std::span<const float> samples, std::size_t lengt
 /// Noise of a random colour, RMS 1.
 std::vector<float> coloured_noise(std::size_t length, Random& random);
 
-/// A random equaliser, as a factor of power for each bin of the front end: a tilt (sd 6 dB from
+/// A random equaliser, as a factor of power for each band of the front end: a tilt (sd 6 dB from
 /// the middle to an end of the scale) and a smooth quadratic and cubic (sd 2.5 dB each).
 std::vector<float> random_equaliser(Random& random);
 

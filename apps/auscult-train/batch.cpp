@@ -11,6 +11,7 @@ namespace auscult::train {
 namespace {
 
 constexpr double kSmoothing = 0.05;
+// Not for CirCor: between a faint murmur and none there is no half (AUROC .89 with, .91 without).
 constexpr double kMixShare = 0.5;
 constexpr int kMaxBlankFrames = 24;  // 0.3 s of 80 frames a second.
 constexpr int kMaxBlankBands = 4;
@@ -107,7 +108,7 @@ Batch Sampler::draw(std::uint64_t seed, std::uint64_t step) const {
     const int first = i < kNegativeCrops ? 0 : i < kPascalCrops ? kNegativeCrops : kPascalCrops;
     const int last = i < kNegativeCrops ? kNegativeCrops : i < kPascalCrops ? kPascalCrops : kBatch;
     batch.partner.push_back(std::uniform_int_distribution<int>(first, last - 1)(random));
-    const bool mixed = uniform(random, 0, 1) < kMixShare;
+    const bool mixed = i < kPascalCrops && uniform(random, 0, 1) < kMixShare;
     batch.own.push_back(mixed ? static_cast<float>(uniform(random, 0.5, 1)) : 1.0F);
   }
   return batch;

@@ -19,7 +19,7 @@ inline constexpr int kBatch = kPascalCrops + kCircorCrops;
 struct Batch {
   std::vector<float> samples;    ///< [kBatch, kCropSamples]
   std::vector<float> mask;       ///< [kBatch, kCropSamples]
-  std::vector<float> equaliser;  ///< [kBatch, kBins], factors of power.
+  std::vector<float> equaliser;  ///< [kBatch, kBands], factors of power.
   std::vector<float> blanked;    ///< [kBatch, kBands, frames], 0 where a mask hides the features.
   std::vector<std::int64_t> partner;
   std::vector<float> own;

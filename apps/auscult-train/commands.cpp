@@ -1,14 +1,18 @@
 #include "commands.hpp"
 
-#include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
+#include <fstream>
+#include <map>
 #include <optional>
+#include <span>
+#include <sstream>
 #include <utility>
 
+#include "card.hpp"
+#include "core/hash.hpp"
 #include "dataset.hpp"
-#include "evaluation/fusion.hpp"
 #include "experiment.hpp"
+#include "figures.hpp"
 #include "front_end.hpp"
 #include "onnx_export.hpp"
 #include "progress.hpp"
@@ -25,25 +29,67 @@ Result<Dataset> load_with_progress(const std::string& folder) {
   });
 }
 
-std::vector<double> ensemble_mean(const SeedScores& scores) {
-  std::vector<double> mean(kScores);
-  for (const std::vector<double>& of_seed : scores) {
-    for (std::size_t k = 0; k < kScores; ++k) {
-      mean[k] += of_seed[k] / static_cast<double>(scores.size());
-    }
-  }
-  return mean;
+Status write_file(const std::string& path, const std::string& content) {
+  std::ofstream file(path, std::ios::binary);
+  file << content;
+  file.close();
+  if (!file) return fail(ErrorCode::storage_failure, path + ": cannot be written");
+  return Ok{};
 }
 
-evaluation::Fusion fit(const ScoredDataset& scored) {
-  std::vector<std::vector<double>> scores;
-  std::vector<int> truths;
-  for (std::size_t i = 0; i < scored.examples.size(); ++i) {
-    if (scored.examples[i].label == kUnlabelled) continue;
-    scores.push_back(ensemble_mean(scored.scores[i]));
-    truths.push_back(scored.examples[i].label);
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  content << file.rdbuf();
+  if (!file) return fail(ErrorCode::not_found, path + ": cannot be read");
+  return content.str();
+}
+
+std::map<std::string, std::string> metadata_of(const TrainOptions& options,
+                                               const ScoredDataset& scored) {
+  const evaluation::Json labels = std::vector<std::string>(kLabels.begin(), kLabels.end());
+  const evaluation::Json lengths = kLengths;
+  const evaluation::Json window_s = kWindowS;
+  const evaluation::Json hop_s = kWindowHopS;
+  return {
+      {"auscult.name", std::filesystem::path(options.out).filename().string()},
+      {"auscult.version", options.version},
+      {"auscult.labels", labels.dump()},
+      {"auscult.sample_rate_hz", std::to_string(kSampleRateHz)},
+      {"auscult.lengths", lengths.dump()},
+      {"auscult.window_s", window_s.dump()},
+      {"auscult.hop_s", hop_s.dump()},
+      {"auscult.calibration", fit_on_all(scored).to_json()},
+      {"auscult.provenance", options.command},
+  };
+}
+
+// What describes model.onnx: its hash, its figures, its card.
+Status describe(const TrainOptions& options) {
+  const Result<std::string> model = read_file(options.out + "/model.onnx");
+  if (!model) return model.error();
+  const Result<std::string> text = read_file(options.crossval + "/metrics.json");
+  if (!text) return text.error();
+  evaluation::Json metrics = evaluation::Json::parse(*text, nullptr, false);
+  if (!metrics.is_object()) {
+    return fail(ErrorCode::invalid_argument, options.crossval + "/metrics.json is no JSON object");
   }
-  return evaluation::fit_fusion(scores, truths, {});
+  const std::string sha256 = sha256_hex(std::as_bytes(std::span(*model)));
+  metrics["model"] = {{"name", std::filesystem::path(options.out).filename().string()},
+                      {"version", options.version},
+                      {"sha256", sha256},
+                      {"bytes", model->size()},
+                      {"command", options.command}};
+  const std::pair<const char*, std::string> files[] = {
+      {"/SHA256", sha256 + "  model.onnx\n"},
+      {"/metrics.json", metrics.dump(1) + "\n"},
+      {"/MODEL_CARD.md", model_card(metrics)},
+  };
+  for (const auto& [name, content] : files) {
+    const Status written = write_file(options.out + name, content);
+    if (!written) return written.error();
+  }
+  return Ok{};
 }
 
 }  // namespace
@@ -58,8 +104,15 @@ Status crossval(const CrossvalOptions& options) {
                   .checkpoints = options.out + "/checkpoints"};
   const Result<Ensembles> ensembles = train_all(*dataset, plan);
   if (!ensembles) return ensembles.error();
-  return save_scores(options.out + "/scores.csv", *dataset, plan.seeds,
-                     score_out_of_fold(*dataset, plan, *ensembles));
+  const std::string scores = options.out + "/scores.csv";
+  const Status saved =
+      save_scores(scores, *dataset, plan.seeds, score_out_of_fold(*dataset, plan, *ensembles));
+  if (!saved) return saved.error();
+  // From the file, so that the figures are those of the scores that are kept.
+  const Result<ScoredDataset> scored = load_scores(scores);
+  if (!scored) return scored.error();
+  return write_file(options.out + "/metrics.json",
+                    figures(*scored, options.command).dump(1) + "\n");
 }
 
 Status train(const TrainOptions& options) {
@@ -84,20 +137,10 @@ Status train(const TrainOptions& options) {
   std::error_code error;
   std::filesystem::create_directories(options.out, error);
   if (error) return fail(ErrorCode::storage_failure, options.out + ": " + error.message());
-  nlohmann::ordered_json labels = nlohmann::ordered_json::array();
-  for (const std::string_view label : kLabels) labels.push_back(std::string(label));
-  const std::map<std::string, std::string> metadata = {
-      {"auscult.name", std::filesystem::path(options.out).filename().string()},
-      {"auscult.version", options.version},
-      {"auscult.labels", labels.dump()},
-      {"auscult.sample_rate_hz", std::to_string(kSampleRateHz)},
-      {"auscult.lengths", nlohmann::json(kLengths).dump()},
-      {"auscult.window_s", "5"},
-      {"auscult.hop_s", "2.5"},
-      {"auscult.calibration", fit(*scored).to_json()},
-      {"auscult.provenance", options.command},
-  };
-  return export_onnx(ensembles->front(), metadata, options.out + "/model.onnx");
+  const Status exported =
+      export_onnx(ensembles->front(), metadata_of(options, *scored), options.out + "/model.onnx");
+  if (!exported) return exported.error();
+  return describe(options);
 }
 
 }  // namespace auscult::train

@@ -35,16 +35,17 @@ Result<Ensembles> train_all(const Dataset& dataset, const Plan& plan) {
   std::filesystem::create_directories(plan.checkpoints, error);
   if (error) return fail(ErrorCode::storage_failure, plan.checkpoints + ": " + error.message());
 
-  const std::size_t seeds = plan.seeds.size();
-  const std::size_t nets = plan.folds.size() * seeds;
+  const std::size_t folds = plan.folds.size();
+  const std::size_t nets = folds * plan.seeds.size();
+  // One seed after the other: what is done first is a whole cross-validation.
   Progress progress("training", nets * static_cast<std::size_t>(plan.steps));
   std::vector<std::optional<Result<Weights>>> results(nets);
   std::atomic<bool> failed = false;
   in_parallel(nets, plan.jobs, [&](std::size_t net) {
     if (failed) return;
     Lesson lesson;
-    lesson.held_out = plan.folds[net / seeds];
-    lesson.seed = plan.seeds[net % seeds];
+    lesson.held_out = plan.folds[net % folds];
+    lesson.seed = plan.seeds[net / folds];
     lesson.steps = plan.steps;
     lesson.checkpoint = plan.checkpoints + "/" + checkpoint_name(lesson.held_out, lesson.seed);
     int seen = -1;
@@ -62,7 +63,7 @@ Result<Ensembles> train_all(const Dataset& dataset, const Plan& plan) {
   for (std::size_t net = 0; net < nets; ++net) {
     if (!results[net]) continue;
     if (!*results[net]) return results[net]->error();
-    ensembles[net / seeds].push_back(std::move(**results[net]));
+    ensembles[net % folds].push_back(std::move(**results[net]));
   }
   return ensembles;
 }

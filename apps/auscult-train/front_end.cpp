@@ -58,13 +58,4 @@ std::vector<float> band_weights() {
   return weights;
 }
 
-std::vector<float> bin_positions() {
-  std::vector<float> positions(kBins);
-  for (int bin = 0; bin < kBins; ++bin) {
-    const double relative = (scale(bin_hz(bin)) - scale(kLowHz)) / (scale(kHighHz) - scale(kLowHz));
-    positions[static_cast<std::size_t>(bin)] = static_cast<float>(2 * relative - 1);
-  }
-  return positions;
-}
-
 }  // namespace auscult::train

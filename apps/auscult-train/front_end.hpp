@@ -19,7 +19,7 @@ inline constexpr int kPadBefore = 37;
 inline constexpr int kPadAfter = kFrameSamples - kHopSamples - kPadBefore;
 
 /// White noise of power 1 has power 1 in each band; below this everything counts as silence.
-inline constexpr float kPowerFloor = 1e-6F;
+inline constexpr float kPowerFloor = 1e-7F;
 
 /// Added to the mean square before the division by its root, so that silence stays finite: far
 /// below one step of 16 bits.
@@ -33,8 +33,5 @@ std::vector<float> fourier_kernels();
 
 /// Triangles even on ln(1 + f / 300 Hz) from 20 to 1000 Hz, each of sum 1: [kBands, kBins].
 std::vector<float> band_weights();
-
-/// Where each bin lies on that scale, -1 at 20 Hz to 1 at 1000 Hz: [kBins].
-std::vector<float> bin_positions();
 
 }  // namespace auscult::train

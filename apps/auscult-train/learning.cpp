@@ -79,7 +79,7 @@ torch::Tensor loss_of(Network& network, const FrontEnd& front_end, const Batch& 
     const auto length = static_cast<std::int64_t>(kCropSamples);
     Spectra spectra = front_end.spectra(tensor_of(batch.samples, {kBatch, length}),
                                         tensor_of(batch.mask, {kBatch, length}));
-    spectra.power *= tensor_of(batch.equaliser, {kBatch, kBins, 1});
+    spectra.power *= tensor_of(batch.equaliser, {kBatch, kBands, 1});
     const torch::Tensor share = own.view({kBatch, 1, 1});
     spectra.power = share * spectra.power + (1 - share) * spectra.power.index_select(0, partner);
     const torch::Tensor joined =
@@ -197,7 +197,7 @@ Result<Weights> learn(const Dataset& dataset, const Lesson& lesson, const StepLi
     loss.backward();
     update(learner, step, learning_rate(step, lesson.steps));
     const int done = step + 1;
-    if (done % kCheckpointSteps == 0 || done == lesson.steps) {
+    if (done % lesson.checkpoint_steps == 0 || done == lesson.steps) {
       const Status saved = save(learner, lesson, done);
       if (!saved) return saved.error();
     }

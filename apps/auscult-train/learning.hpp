@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -18,10 +17,9 @@ struct Lesson {
   int held_out = -1;  ///< The fold left out; -1 trains on everything.
   std::uint64_t seed = 1;
   int steps = 0;
-  std::string checkpoint;  ///< A file, written every kCheckpointSteps; resumed from if it is there.
+  std::string checkpoint;     ///< A file; resumed from if it is there.
+  int checkpoint_steps = 50;  ///< It is written every so many, and at the end.
 };
-
-inline constexpr int kCheckpointSteps = 50;
 
 /// Called after each step with (step, loss).
 using StepListener = std::function<void(int, double)>;

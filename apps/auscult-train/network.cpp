@@ -21,6 +21,7 @@ constexpr double kLinear = 0.5;
 constexpr double kNormMomentum = 0.1;
 // Denominators of windows beyond the clip, where both sides are 0.
 constexpr double kTiny = 1e-20;
+constexpr float kFar = 1e9F;
 
 torch::Tensor from(const std::vector<float>& values, std::vector<std::int64_t> shape) {
   return torch::tensor(values).view(shape);
@@ -40,7 +41,9 @@ torch::Tensor dropout(const torch::Tensor& x, double share,
 
 FrontEnd::FrontEnd()
     : fourier_(from(fourier_kernels(), {2 * kBins, 1, kFrameSamples})),
-      bands_(from(band_weights(), {kBands, kBins, 1})) {}
+      bands_(torch::cat(
+          {from(band_weights(), {kBands, kBins, 1}), from(band_weights(), {kBands, kBins, 1})},
+          1)) {}
 
 Spectra FrontEnd::spectra(const torch::Tensor& samples, const torch::Tensor& mask) const {
   const torch::Tensor count = mask.sum(1, true);
@@ -49,14 +52,14 @@ Spectra FrontEnd::spectra(const torch::Tensor& samples, const torch::Tensor& mas
   const torch::Tensor unit = centred / (square + kSilence).sqrt();
   const torch::Tensor padded =
       torch::constant_pad_nd(unit.unsqueeze(1), {kPadBefore, kPadAfter}, 0);
-  const torch::Tensor waves = torch::conv1d(padded, fourier_, {}, kHopSamples).square();
-  return {waves.narrow(1, 0, kBins) + waves.narrow(1, kBins, kBins),
+  const torch::Tensor waves = torch::conv1d(padded, fourier_, {}, kHopSamples).square_();
+  return {torch::conv1d(waves, bands_),
           torch::max_pool1d(mask.unsqueeze(1), kHopSamples, kHopSamples)};
 }
 
 torch::Tensor FrontEnd::features(const Spectra& spectra) const {
-  const torch::Tensor bands = torch::conv1d(spectra.power, bands_);
-  const torch::Tensor level = (bands + kPowerFloor).log() * static_cast<float>(1 / std::log(10.0));
+  const torch::Tensor level =
+      (spectra.power + kPowerFloor).log() * static_cast<float>(1 / std::log(10.0));
   const torch::Tensor mean = (level * spectra.mask).sum(2, true) / spectra.mask.sum(2, true);
   return (level - mean) * spectra.mask;
 }
@@ -128,28 +131,32 @@ torch::Tensor Network::forward(const torch::Tensor& features, const torch::Tenso
                                const std::optional<at::Generator>& generator) {
   const bool training = generator.has_value();
   // A layer that looks sideways in time sees zeros outside the clip, whatever the padding: so its
-  // length cannot change the scores.
+  // length cannot change the scores. A large negative number before the ReLU makes them in place.
   torch::Tensor mask = frame_mask;
+  torch::Tensor outside = (mask - 1) * kFar;
   torch::Tensor x = features.unsqueeze(1);
   int layer = 0;
   for (const PlaneConvolution& plane : kPlaneConvolutions) {
     if (layer == 3) x = dropout(x, kPlaneDropout, generator);
     const std::string name = "plane" + std::to_string(layer++);
-    if (plane.time_stride == 2) mask = torch::max_pool1d(mask, 2, 2);
+    if (plane.time_stride == 2) {
+      mask = torch::max_pool1d(mask, 2, 2);
+      outside = (mask - 1) * kFar;
+    }
     x = torch::conv2d(x, at(name + ".weight"), {}, {plane.frequency_stride, plane.time_stride},
                       plane.kernel / 2);
-    x = torch::relu(normed(x, name, training)) * mask.unsqueeze(1);
+    x = normed(x, name, training).add_(outside.unsqueeze(1)).relu_();
   }
   x = x.flatten(1, 2);
-  x = torch::relu(normed(torch::conv1d(x, at("flat.weight")), "flat", training)) * mask;
+  x = normed(torch::conv1d(x, at("flat.weight")), "flat", training).add_(outside).relu_();
   for (int block = 0; block < kResidualBlocks; ++block) {
     const std::string name = "block" + std::to_string(block);
     const int dilation = 1 << block;
     torch::Tensor y =
         torch::conv1d(x, at(name + ".depth.weight"), {}, 1, 3 * dilation, dilation, kChannels);
-    y = torch::relu(normed(y, name + ".depth", training));
+    y = normed(y, name + ".depth", training).relu_();
     y = normed(torch::conv1d(y, at(name + ".point.weight")), name + ".point", training);
-    x = torch::relu(x + y) * mask;
+    x = y.add_(x).add_(outside).relu_();
   }
   const torch::Tensor energy = torch::conv1d(x, at("attention.weight"), at("attention.bias"));
   const torch::Tensor weight = (energy - energy.amax(2, true)).exp() * mask;

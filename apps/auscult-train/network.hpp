@@ -10,9 +10,9 @@
 
 namespace auscult::train {
 
-/// The log-power of a batch, before the band means are taken away.
+/// The power of a batch in each band.
 struct Spectra {
-  torch::Tensor power;  ///< [batch, kBins, frames]
+  torch::Tensor power;  ///< [batch, kBands, frames], without the floor.
   torch::Tensor mask;   ///< [batch, 1, frames], 1 where the clip is.
 };
 

@@ -1,0 +1,77 @@
+#include "learning.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include "synthetic_dataset.hpp"
+
+namespace auscult::train {
+namespace {
+
+class Learning : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string name = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    folder_ = std::filesystem::path(::testing::TempDir()) / ("learning-" + name);
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  Lesson lesson(const std::string& checkpoint) const {
+    return {.held_out = 0,
+            .seed = 3,
+            .steps = 3,
+            .checkpoint = (folder_ / checkpoint).string(),
+            .checkpoint_steps = 2};
+  }
+
+  std::filesystem::path folder_;
+  const Dataset dataset_ = synthetic_dataset();
+};
+
+void expect_equal(const Weights& first, const Weights& second) {
+  ASSERT_EQ(first.size(), second.size());
+  for (const auto& [name, tensor] : first) EXPECT_EQ(tensor.values, second.at(name).values) << name;
+}
+
+TEST_F(Learning, GoesOnAfterAStopToTheSameBits) {
+  const auto no_listener = [](int, double) {};
+  const Result<Weights> whole = learn(dataset_, lesson("whole"), no_listener);
+  ASSERT_TRUE(whole);
+
+  const auto stop = [](int step, double) {
+    if (step == 2) throw std::runtime_error("stopped");
+  };
+  EXPECT_THROW((void)learn(dataset_, lesson("stopped"), stop), std::runtime_error);
+  int first_step = 0;
+  const auto note = [&](int step, double) { first_step = first_step == 0 ? step : first_step; };
+  const Result<Weights> resumed = learn(dataset_, lesson("stopped"), note);
+  ASSERT_TRUE(resumed);
+  EXPECT_EQ(first_step, 3);
+  expect_equal(*whole, *resumed);
+}
+
+TEST_F(Learning, RefusesTheCheckpointOfAnotherLesson) {
+  const auto no_listener = [](int, double) {};
+  Lesson one = lesson("checkpoint");
+  one.steps = 1;
+  ASSERT_TRUE(learn(dataset_, one, no_listener));
+  one.seed = 4;
+  const Result<Weights> other = learn(dataset_, one, no_listener);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, ErrorCode::invalid_argument);
+}
+
+TEST_F(Learning, RefusesADamagedCheckpoint) {
+  std::ofstream(folder_ / "checkpoint") << "not a checkpoint";
+  const Result<Weights> result = learn(dataset_, lesson("checkpoint"), [](int, double) {});
+  ASSERT_FALSE(result);
+  EXPECT_NE(result.error().message.find("checkpoint"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace auscult::train
