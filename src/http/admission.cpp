@@ -1,13 +1,13 @@
 #include "http/admission.hpp"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 #include <utility>
+
+#include "http/text.hpp"
 
 namespace auscult::http {
 namespace {
 
-using boost::beast::iequals;
 using boost::beast::http::field;
 using boost::beast::http::verb;
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <initializer_list>
 
 #include "core/id.hpp"
 #include "core/limits.hpp"
@@ -33,7 +32,7 @@ Response json_response(int status, std::string text) {
   return response;
 }
 
-/// Handlers below this table all answer under /v1.
+/// What went wrong under /v1.
 Response problem_response(const Error& error) { return to_response(to_problem(error), "/v1"); }
 
 std::string list_of(const std::vector<std::string>& names) {

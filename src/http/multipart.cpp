@@ -1,15 +1,12 @@
 #include "http/multipart.hpp"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 #include <utility>
 
 #include "http/text.hpp"
 
 namespace auscult::http {
 namespace {
-
-using boost::beast::iequals;
 
 // A form of ours has nine fields; a part's header is two short lines.
 constexpr std::size_t kMaxParts = 16;

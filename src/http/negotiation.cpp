@@ -1,7 +1,6 @@
 #include "http/negotiation.hpp"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -10,8 +9,6 @@
 
 namespace auscult::http {
 namespace {
-
-using boost::beast::iequals;
 
 /// Takes the text up to `separator` off the front of `text`.
 std::string_view take(std::string_view& text, char separator) {

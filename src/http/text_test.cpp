@@ -21,6 +21,14 @@ TEST(PlainText, TakesUtf8UpToTheLastCodePointAndNoControls) {
   EXPECT_FALSE(is_plain_text("a\tb"));
 }
 
+TEST(Iequals, IgnoresTheCaseOfLettersOnly) {
+  EXPECT_TRUE(iequals("Content-TYPE", "content-type"));
+  EXPECT_TRUE(iequals("", ""));
+  EXPECT_FALSE(iequals("q", "r"));
+  EXPECT_FALSE(iequals("ab", "a"));
+  EXPECT_FALSE(iequals("@", "`"));
+}
+
 TEST(Trimmed, TakesBlanksOffBothEnds) {
   EXPECT_EQ(trimmed(" \ta b\t "), "a b");
   EXPECT_EQ(trimmed(" \t "), "");

@@ -1,12 +1,12 @@
 #include "http/upload.hpp"
 
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/field.hpp>
 #include <charconv>
 #include <utility>
 #include <vector>
 
 #include "http/multipart.hpp"
+#include "http/text.hpp"
 
 namespace auscult::http {
 namespace {
@@ -108,7 +108,7 @@ Result<UploadHead> read_upload_head(const Query& query, const beast_http::fields
   head.headers = *std::move(from_headers);
 
   const std::string_view encoding = headers[beast_http::field::content_encoding];
-  if (!encoding.empty() && !boost::beast::iequals(encoding, "identity")) {
+  if (!encoding.empty() && !iequals(encoding, "identity")) {
     return fail(ErrorCode::unsupported_format, "Content-Encoding \"" + std::string(encoding) +
                                                    "\" is not read; send the bytes as they are");
   }
