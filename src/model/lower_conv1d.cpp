@@ -2,17 +2,14 @@
 
 #include "model/depthwise.hpp"
 #include "model/lower.hpp"
+#include "model/row_scale.hpp"
 
 namespace auscult::model {
 
 namespace {
 
 using Layout = ProgramBuilder::Layout;
-
-/// [N, C, T] with the channels innermost.
-dnnl::memory::desc channels_last(const Shape& dims) {
-  return {dims, dnnl::memory::data_type::f32, {dims[1] * dims[2], 1, dims[1]}};
-}
+constexpr auto kF32 = dnnl::memory::data_type::f32;
 
 /// Copies each output sample's window of a one-channel input to a row of its own, zeros where it
 /// reaches into the padding: [1, 1, N] to [T, K].
@@ -75,8 +72,8 @@ void lower_depthwise(ProgramBuilder& builder, const PlannedNode& planned,
   }
   if (planned.activation) depthwise.slope = planned.activation->alpha;
 
-  const Layout source = builder.in_layout(node.inputs[0], channels_last(x));
-  const Layout result = builder.define(node.outputs[0], channels_last(y));
+  const Layout source = builder.in_layout(node.inputs[0], channels_last(x, kF32));
+  const Layout result = builder.define(node.outputs[0], channels_last(y, kF32));
   builder.add_loop(depthwise_kernel(std::move(depthwise)), {source.buffer}, {result.buffer});
 }
 
@@ -102,7 +99,7 @@ void lower_product_of_frames(ProgramBuilder& builder, const PlannedNode& planned
   Desc columns_desc = ProgramBuilder::row_order({taps, frames});
   if (!is_pointwise(convolution.geometry)) {
     const ProgramBuilder::Buffer samples = columns;
-    columns_desc = Desc({taps, frames}, dnnl::memory::data_type::f32, Shape{1, taps});
+    columns_desc = Desc({taps, frames}, kF32, Shape{1, taps});
     columns = builder.allocate(columns_desc.get_size());
     builder.add_loop(frame_kernel(convolution.geometry, x[2], frames), {samples}, {columns});
   }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "model/lower.hpp"
+#include "model/pool.hpp"
 
 namespace auscult::model {
 
@@ -55,7 +56,9 @@ bool prefers_bf16(const ProgramBuilder& builder, ValueId id) {
     if (!is_input && planned.residual != id) continue;
     used = true;
     if (planned.node.keep_f32) return false;
-    if (std::holds_alternative<View>(planned.plan.work)) {
+    const auto* loop = std::get_if<Loop>(&planned.plan.work);
+    const bool is_scaled = loop != nullptr && loop->is_row_scale && inputs[0] == id;
+    if (is_scaled || std::holds_alternative<View>(planned.plan.work)) {
       const auto& outputs = planned.node.outputs;
       if (!std::all_of(outputs.begin(), outputs.end(), [&](ValueId output) {
             return output == kNoValue || prefers_bf16(builder, output);
@@ -115,6 +118,12 @@ void lower_convolution(ProgramBuilder& builder, const PlannedNode& planned,
 void lower_pooling(ProgramBuilder& builder, const PlannedNode& planned, const Pooling& pooling) {
   const Layout source = builder.original(planned.node.inputs[0]);
   const ValueId y = planned.node.outputs[0];
+  if (source.desc == ProgramBuilder::row_order(builder.dims(planned.node.inputs[0]))) {
+    const Layout result = builder.define(y, ProgramBuilder::row_order(builder.dims(y)));
+    builder.add_loop(pool_kernel(pooling, builder.dims(planned.node.inputs[0]), builder.dims(y)),
+                     {source.buffer}, {result.buffer});
+    return;
+  }
   const Geometry& geometry = pooling.geometry;
   const dnnl::pooling_forward::desc desc(
       dnnl::prop_kind::forward_inference, pooling.algorithm, source.desc,

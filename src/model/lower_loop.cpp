@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "model/lower.hpp"
+#include "model/row_scale.hpp"
 
 namespace auscult::model {
 
@@ -67,6 +68,21 @@ bool lower_binary(ProgramBuilder& builder, const PlannedNode& planned, dnnl::alg
   return true;
 }
 
+/// A mask between two convolutions: in place, in their layout.
+bool lower_row_scale(ProgramBuilder& builder, const PlannedNode& planned) {
+  const ValueId value = planned.node.inputs[0];
+  const ValueId factors = planned.node.inputs[1];
+  const Layout from = builder.original(value);
+  const dnnl::memory::data_type type = from.desc.data_type();
+  if (from.desc != channels_last(builder.dims(value), type)) return false;
+  const Buffer scale = builder.in_row_order_f32(factors).buffer;
+  const Layout result = builder.to_overwrite(value, from.desc);
+  builder.define_at(planned.node.outputs[0], result);
+  builder.add_loop(row_scale_kernel(builder.dims(value), builder.dims(factors), type),
+                   {result.buffer, scale}, {result.buffer});
+  return true;
+}
+
 }  // namespace
 
 void lower_view(ProgramBuilder& builder, const PlannedNode& planned, const View& view) {
@@ -84,6 +100,7 @@ void lower_view(ProgramBuilder& builder, const PlannedNode& planned, const View&
 
 void lower_loop(ProgramBuilder& builder, const PlannedNode& planned, const Loop& loop) {
   if (loop.unary && lower_unary(builder, planned, *loop.unary)) return;
+  if (loop.is_row_scale && lower_row_scale(builder, planned)) return;
   if (loop.binary && lower_binary(builder, planned, *loop.binary)) return;
   std::vector<std::optional<Buffer>> inputs;
   for (std::size_t i = 0; i < planned.plan.data_inputs; ++i) {

@@ -64,7 +64,7 @@ class OperandReader {
 
 /// A row-order loop without a oneDNN equivalent.
 inline Plan loop_plan(Shape output, Kernel run) {
-  return Plan{{std::move(output)}, Loop{std::move(run), std::nullopt, std::nullopt}};
+  return Plan{{std::move(output)}, Loop{.run = std::move(run)}};
 }
 
 // Of the families of operators; each serves the names that ops.cpp lists for it.

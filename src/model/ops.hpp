@@ -33,8 +33,9 @@ struct Elementwise {
 
 struct Loop {
   Kernel run;
-  std::optional<Elementwise> unary;       ///< Input 0 to output 0.
-  std::optional<dnnl::algorithm> binary;  ///< Inputs 0 and 1, of the shape of output 0.
+  std::optional<Elementwise> unary{};       ///< Input 0 to output 0.
+  std::optional<dnnl::algorithm> binary{};  ///< Inputs 0 and 1, of the shape of output 0.
+  bool is_row_scale = false;  ///< Input 0 [N, C, spatial...] times factors without channels.
 };
 
 /// Spatial sizes, outermost first.

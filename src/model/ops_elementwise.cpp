@@ -24,7 +24,8 @@ template <typename Function>
 Plan unary_plan(const OperandReader& reader, std::optional<Elementwise> elementwise,
                 Function function) {
   const Shape& dims = reader.dims(0);
-  return Plan{{dims}, Loop{unary_kernel(element_count(dims), function), elementwise, std::nullopt}};
+  return Plan{{dims},
+              Loop{.run = unary_kernel(element_count(dims), function), .unary = elementwise}};
 }
 
 Result<Plan> plan_hard_sigmoid(const OperandReader& reader) {
@@ -34,6 +35,11 @@ Result<Plan> plan_hard_sigmoid(const OperandReader& reader) {
   if (!beta) return beta.error();
   return unary_plan(reader, std::nullopt,
                     [a = *alpha, b = *beta](float x) { return std::clamp(a * x + b, 0.0F, 1.0F); });
+}
+
+bool is_row_scale(const Shape& value, const Shape& factors) {
+  return (value.size() == 3 || value.size() == 4) && factors.size() == value.size() &&
+         factors[1] == 1 && value[1] > 1 && broadcast_shape(value, factors) == value;
 }
 
 }  // namespace
@@ -98,12 +104,16 @@ Result<Plan> plan_binary(const OperandReader& reader) {
     Kernel run = [plan, function](const float* const* inputs, float* const* outputs) {
       plan.run(inputs[0], inputs[1], outputs[0], function);
     };
-    return Plan{{*output}, Loop{std::move(run), std::nullopt, binary}};
+    return Plan{{*output}, Loop{.run = std::move(run), .binary = binary}};
   };
   const std::string& op = reader.node().op;
   if (op == "Add") return with(algorithm::binary_add, [](float a, float b) { return a + b; });
   if (op == "Sub") return with(algorithm::binary_sub, [](float a, float b) { return a - b; });
-  if (op == "Mul") return with(algorithm::binary_mul, [](float a, float b) { return a * b; });
+  if (op == "Mul") {
+    Plan product = with(algorithm::binary_mul, [](float a, float b) { return a * b; });
+    std::get<Loop>(product.work).is_row_scale = is_row_scale(reader.dims(0), reader.dims(1));
+    return product;
+  }
   if (op == "Div") return with(std::nullopt, [](float a, float b) { return a / b; });
   if (op == "Min") {
     return with(algorithm::binary_min, [](float a, float b) { return b < a ? b : a; });

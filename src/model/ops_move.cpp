@@ -144,12 +144,12 @@ Result<Plan> plan_split(const OperandReader& reader) {
     plan.work = std::move(view);
     return plan;
   }
-  plan.work = Loop{[copies = std::move(copies)](const float* const* inputs, float* const* outputs) {
-                     for (std::size_t i = 0; i < copies.size(); ++i) {
-                       if (outputs[i] != nullptr) copies[i].run(inputs[0], outputs[i]);
-                     }
-                   },
-                   std::nullopt, std::nullopt};
+  plan.work =
+      Loop{.run = [copies = std::move(copies)](const float* const* inputs, float* const* outputs) {
+        for (std::size_t i = 0; i < copies.size(); ++i) {
+          if (outputs[i] != nullptr) copies[i].run(inputs[0], outputs[i]);
+        }
+      }};
   return plan;
 }
 

@@ -1,51 +1,14 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <utility>
 
 #include "model/operand_reader.hpp"
+#include "model/reduce_run.hpp"
 
 namespace auscult::model {
 
 namespace {
-
-constexpr std::size_t kLanes = 16;
-
-struct Sum {
-  static constexpr float kStart = 0;
-  static float join(float a, float b) { return a + b; }
-};
-struct Maximum {
-  static constexpr float kStart = -std::numeric_limits<float>::infinity();
-  static float join(float a, float b) { return a < b ? b : a; }
-};
-struct Minimum {
-  static constexpr float kStart = std::numeric_limits<float>::infinity();
-  static float join(float a, float b) { return b < a ? b : a; }
-};
-
-// Many partial results: fast, and a sum of 20,000 squares keeps six digits, which a plain running
-// sum in f32 does not.
-template <typename Join>
-float reduce_run(const float* in, std::size_t count) {
-  std::array<float, kLanes> lanes;
-  lanes.fill(Join::kStart);
-  std::size_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      lanes[lane] = Join::join(lanes[lane], in[i + lane]);
-    }
-  }
-  for (std::size_t lane = 0; i < count; ++i, ++lane) lanes[lane] = Join::join(lanes[lane], in[i]);
-  for (std::size_t half = kLanes / 2; half > 0; half /= 2) {
-    for (std::size_t lane = 0; lane < half; ++lane) {
-      lanes[lane] = Join::join(lanes[lane], lanes[lane + half]);
-    }
-  }
-  return lanes[0];
-}
 
 /// A dimension of the input: its size, whether it is reduced, and its stride in the output.
 struct Dimension {
