@@ -1,8 +1,14 @@
 #include "cases.hpp"
 
+#include <fstream>
 #include <functional>
+#include <iterator>
+#include <span>
 #include <utility>
 
+#include "model/model.hpp"
+#include "model/onnx_builder.hpp"
+#include "real_clips.hpp"
 #include "standin.hpp"
 
 namespace auscult::golden {
@@ -32,7 +38,7 @@ class Cases {
     OnnxBuilder builder("[" + std::to_string(kSamples) + "]", opset);
     const std::string result = body(builder);
     builder.output("scores", builder.node("Flatten", {result}));
-    cases_.push_back({name, std::move(builder), {{"noise", random_values(kSamples, 11)}}});
+    cases_.push_back({name, builder.bytes(), {{"noise", random_values(kSamples, 11)}}});
   }
 
   void add_unary(const std::string& op, const Attributes& attributes = {}, bool positive = false) {
@@ -173,6 +179,13 @@ void add_spatial(Cases& cases) {
     // x is used once more, so the sum must not take its memory.
     return b.node("Mul", {sum, x});
   });
+  cases.add("ConvMasked", [](OnnxBuilder& b) {
+    const Attributes same = {{"pads", Sizes{1, 1, 1, 1}}};
+    std::string x = b.node("Conv", {shaped(b, {1, 4, 6, 8}), weights(b, {16, 4, 3, 3}, 76)}, same);
+    x = b.node("Mul", {b.node("Relu", {x}), weights(b, {1, 1, 1, 8}, 77)});
+    const std::string y = b.node("Conv", {x, weights(b, {16, 16, 3, 3}, 78)}, same);
+    return b.node("Add", {b.node("Mul", {y, weights(b, {1, 1, 6, 1}, 79)}), x});
+  });
   const Attributes pool = {{"kernel_shape", Sizes{5}}, {"strides", Sizes{3}}};
   const auto with = [&](Attributes more) {
     more.insert(more.end(), pool.begin(), pool.end());
@@ -263,6 +276,31 @@ void add_movements(Cases& cases) {
   });
 }
 
+std::vector<Case> shipped_models() {
+  std::vector<Case> models;
+  std::error_code error;
+  const std::filesystem::path folder = AUSCULT_SOURCE_DIR "/models";
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    std::ifstream file(entry.path() / "model.onnx", std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    const auto bytes = std::as_bytes(std::span(text));
+    if (!text.empty()) {
+      models.push_back({entry.path().filename().string(), {bytes.begin(), bytes.end()}, {}});
+    }
+  }
+  return models;
+}
+
+/// Of a shipped model, which the tests load again and judge.
+model::ModelInfo info_of(const Case& one) {
+  const Result<model::Model> model = model::Model::decode(one.model, model::Precision::f32);
+  return model ? model->info() : model::ModelInfo{};
+}
+
+double longest_s(const model::ModelInfo& info) {
+  return info.lengths.empty() ? 0 : static_cast<double>(info.lengths.back()) / info.sample_rate_hz;
+}
+
 }  // namespace
 
 std::vector<Case> operator_cases() {
@@ -276,9 +314,26 @@ std::vector<Case> operator_cases() {
 }
 
 std::vector<Case> standin_cases() {
-  std::vector<Case> cases;
-  cases.push_back({"standin", standin_network(1), synthetic_signals(2000, 30)});
-  cases.push_back({"standin_ensemble", standin_network(3), synthetic_signals(2000, 10)});
+  return {{"standin", standin_network(1).bytes(), synthetic_signals(2000, 30)},
+          {"standin_ensemble", standin_network(3).bytes(), synthetic_signals(2000, 10)}};
+}
+
+std::vector<Case> shipped_cases() {
+  std::vector<Case> cases = shipped_models();
+  for (Case& one : cases) {
+    const model::ModelInfo info = info_of(one);
+    one.clips = synthetic_signals(info.sample_rate_hz, longest_s(info));
+  }
+  return cases;
+}
+
+std::vector<Case> real_cases(const std::filesystem::path& data) {
+  constexpr std::size_t kEvery = 20;  // Of 585.
+  std::vector<Case> cases = shipped_models();
+  for (Case& one : cases) {
+    const model::ModelInfo info = info_of(one);
+    one.clips = real_clips(data, info.sample_rate_hz, longest_s(info), kEvery);
+  }
   return cases;
 }
 

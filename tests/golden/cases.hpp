@@ -1,9 +1,10 @@
 #pragma once
 
+#include <cstddef>
+#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "model/onnx_builder.hpp"
 #include "signals.hpp"
 
 namespace auscult::golden {
@@ -11,7 +12,7 @@ namespace auscult::golden {
 /// A model and the clips to run it on.
 struct Case {
   std::string name;  ///< Also a file name.
-  model::OnnxBuilder model;
+  std::vector<std::byte> model;
   std::vector<Signal> clips;
 };
 
@@ -20,5 +21,11 @@ std::vector<Case> operator_cases();
 
 /// The network of the shipped architecture, alone and as three in one, on synthetic clips.
 std::vector<Case> standin_cases();
+
+/// Each model of models/ on synthetic clips.
+std::vector<Case> shipped_cases();
+
+/// The same on some real recordings below `data`.
+std::vector<Case> real_cases(const std::filesystem::path& data);
 
 }  // namespace auscult::golden

@@ -6,6 +6,7 @@
 // Parameters: CPU provider, one thread, no graph optimisation, so that nothing is fused or
 // reordered on either side of the comparison.
 
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import ort from 'onnxruntime-node';
@@ -63,16 +64,16 @@ for (const [name, clips] of Object.entries(cases)) {
   const model = fs.readFileSync(path.join(folder, `${name}.onnx`));
   const session = await ort.InferenceSession.create(model, options);
   const lengths = lengthsOf(model);
-  golden[name] = {};
+  golden[name] = {sha256: crypto.createHash('sha256').update(model).digest('hex'), clips: {}};
   for (const clip of clips) {
-    golden[name][clip.name] = await score(session, lengths, readClip(path.join(folder, clip.file)));
+    golden[name].clips[clip.name] = await score(session, lengths, readClip(path.join(folder, clip.file)));
   }
 }
 const version = JSON.parse(fs.readFileSync(new URL('node_modules/onnxruntime-node/package.json', import.meta.url))).version;
 // One line a clip: short, and a change shows where it is.
-const lines = Object.entries(golden).map(([name, clips]) => {
+const lines = Object.entries(golden).map(([name, {sha256, clips}]) => {
   const answers = Object.entries(clips).map(([clip, answer]) => `  ${JSON.stringify(clip)}: ${JSON.stringify(answer)}`);
-  return ` ${JSON.stringify(name)}: {\n${answers.join(',\n')}\n }`;
+  return ` ${JSON.stringify(name)}: {"sha256": "${sha256}", "clips": {\n${answers.join(',\n')}\n }}`;
 });
 fs.writeFileSync(output, `{\n"onnxruntime": ${JSON.stringify(version)},\n"models": {\n${lines.join(',\n')}\n}\n}\n`);
 console.log(`${Object.keys(golden).length} models, ONNX Runtime ${version} -> ${output}`);

@@ -1,4 +1,5 @@
-// write_cases DIR: the models and clips that make_golden.mjs runs.
+// write_cases DIR: the models and clips that make_golden.mjs runs. Real recordings are among them
+// if AUSCULT_DATA names their folder.
 
 #include <nlohmann/json.hpp>
 
@@ -6,8 +7,11 @@
 #include <filesystem>
 #include <fstream>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "cases.hpp"
+#include "real_clips.hpp"
 
 namespace {
 
@@ -29,18 +33,21 @@ int main(int argc, char** argv) {
   const std::filesystem::path folder = argv[1];
   std::filesystem::create_directories(folder);
   nlohmann::ordered_json list;
-  std::vector<Case> cases = auscult::golden::operator_cases();
-  for (Case& one : auscult::golden::standin_cases()) cases.push_back(std::move(one));
-  for (const Case& one : cases) {
-    write(folder / (one.name + ".onnx"), one.model.bytes());
-    nlohmann::ordered_json clips;
-    for (std::size_t i = 0; i < one.clips.size(); ++i) {
-      const std::string file = one.name + "." + std::to_string(i) + ".f32";
-      write(folder / file, std::as_bytes(std::span(one.clips[i].samples)));
-      clips.push_back({{"name", one.clips[i].name}, {"file", file}});
+  const auto add = [&](const std::vector<Case>& cases) {
+    for (const Case& one : cases) {
+      write(folder / (one.name + ".onnx"), one.model);
+      nlohmann::ordered_json& clips = list[one.name];
+      for (const auscult::golden::Signal& clip : one.clips) {
+        const std::string file = one.name + "." + std::to_string(clips.size()) + ".f32";
+        write(folder / file, std::as_bytes(std::span(clip.samples)));
+        clips.push_back({{"name", clip.name}, {"file", file}});
+      }
     }
-    list[one.name] = std::move(clips);
-  }
+  };
+  add(auscult::golden::operator_cases());
+  add(auscult::golden::standin_cases());
+  add(auscult::golden::shipped_cases());
+  if (const auto data = auscult::golden::data_folder()) add(auscult::golden::real_cases(*data));
   std::ofstream(folder / "cases.json") << list.dump(1) << '\n';
   return 0;
 }
