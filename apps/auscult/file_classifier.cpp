@@ -60,7 +60,7 @@ std::vector<fs::path> collect_files(std::span<const std::string> inputs) {
 }
 
 Result<FileAnswer> classify_file(const classify::Classifier& classifier,
-                                 model::Workspace& workspace, const fs::path& file,
+                                 classify::Workspace& workspace, const fs::path& file,
                                  const ReadOptions& options) {
   const auto decoded = audio::decode_file(file.string(), options.declared);
   if (!decoded) return decoded.error();

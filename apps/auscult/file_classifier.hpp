@@ -32,7 +32,7 @@ struct FileAnswer {
 std::vector<std::filesystem::path> collect_files(std::span<const std::string> inputs);
 
 Result<FileAnswer> classify_file(const classify::Classifier& classifier,
-                                 model::Workspace& workspace, const std::filesystem::path& file,
+                                 classify::Workspace& workspace, const std::filesystem::path& file,
                                  const ReadOptions& options);
 
 /// Classifies the files on all processors. Calls `consume` on the calling thread, in the files'

@@ -35,11 +35,15 @@ std::filesystem::path model_folder(const ModelOptions& options) {
 }
 
 Result<classify::Classifier> load_classifier(const ModelOptions& options) {
-  return classify::Classifier::load(
-      model_folder(options),
-      {.precision = precision_of(options.precision),
-       .decision =
-           classify::parse_decision(options.decision).value_or(classify::Decision::natural)});
+  const auto decision = classify::parse_decision(options.decision);
+  auto classifier = classify::Classifier::load(
+      model_folder(options), {.precision = precision_of(options.precision),
+                              .decision = decision.value_or(classify::Decision::natural)});
+  if (!classifier && classifier.error().code == ErrorCode::not_found) {
+    return fail(ErrorCode::not_found,
+                classifier.error().message + "; name its folder with --model");
+  }
+  return classifier;
 }
 
 }  // namespace auscult::cli

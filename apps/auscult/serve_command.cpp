@@ -12,9 +12,6 @@
 #include <ostream>
 #include <thread>
 
-#include "audio/archive.hpp"
-#include "audio/decode.hpp"
-#include "audio/wav.hpp"
 #include "core/limits.hpp"
 #include "settings.hpp"
 #include "storage/recording_store.hpp"
@@ -23,13 +20,6 @@ namespace auscult::cli {
 namespace {
 
 constexpr double kDefaultGain = 10;
-
-// What the store cannot make itself: it knows no audio formats.
-Result<std::vector<std::byte>> listening_copy(const storage::StoredAudio& audio, double gain) {
-  auto decoded = audio::decode(audio.bytes, {});
-  if (!decoded) return decoded.error();
-  return audio::encode_amplified_wav(decoded->clip, gain).bytes;
-}
 
 Result<double> parse_gain(const std::string& text) {
   double gain = 0;
@@ -159,7 +149,7 @@ Status ServeCommand::serve(std::ostream& out) {
   if (!config) return config.error();
   const auto classifier = load_classifier(model_);
   if (!classifier) return classifier.error();
-  auto store = storage::RecordingStore::open(data_dir_, listening_copy);
+  auto store = storage::RecordingStore::open(data_dir_, service::listening_copy);
   if (!store) return store.error();
   service::RecordingService recordings(*classifier, *store, *config);
 
@@ -171,7 +161,7 @@ Status ServeCommand::serve(std::ostream& out) {
   // Every thread inherits the mask, so that the signals reach the one that waits for them.
   const sigset_t signals = ending_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::vector<model::Workspace> workspaces;
+  std::vector<classify::Workspace> workspaces;
   for (unsigned i = 0; i < workers; ++i) workspaces.push_back(classifier->make_workspace());
   auto server = http::Server::create(server_, recordings,
                                      std::make_unique<http::Workers>(std::move(workspaces), queue));

@@ -107,11 +107,40 @@ Result<Classifier> Classifier::load(const std::filesystem::path& model_folder,
                                                   " scores, its auscult.calibration takes " +
                                                   std::to_string(calibration->score_count()));
   }
-  return Classifier(*std::move(model), *std::move(calibration), options.decision);
+
+  std::optional<beats::HeartSoundDetector> beats;
+  const auto beats_file = model_folder / "beats.onnx";
+  std::error_code ignored;
+  if (std::filesystem::exists(beats_file, ignored)) {
+    auto detector = beats::HeartSoundDetector::load(beats_file, options.precision);
+    if (!detector) return detector.error();
+    beats = *std::move(detector);
+  }
+  return Classifier(*std::move(model), std::move(beats), *std::move(calibration), options.decision);
+}
+
+Workspace Classifier::make_workspace() const {
+  Workspace workspace{.network = model_.make_workspace(), .beats = {}};
+  if (beats_) workspace.beats = beats_->make_workspace();
+  return workspace;
+}
+
+Status Classifier::add_beats(const audio::AudioClip& clip, Workspace& workspace,
+                             Classification& answer) const {
+  if (!beats_) return Ok{};
+  auto found = beats_->detect(clip, *workspace.beats);
+  if (!found) return found.error();
+  answer.heart_rate_bpm = found->heart_rate_bpm;
+  answer.beats = std::move(found->sounds);
+  if (answer.beats.empty()) {
+    answer.quality.verdict = Quality::Verdict::poor;
+    answer.quality.reasons.emplace_back("no heart beat found");
+  }
+  return Ok{};
 }
 
 Result<Classification> Classifier::classify(const audio::AudioClip& clip,
-                                            model::Workspace& workspace) const {
+                                            Workspace& workspace) const {
   if (clip.samples.empty()) return fail(ErrorCode::invalid_argument, "the clip has no samples");
   const model::ModelInfo& info = model_.info();
 
@@ -130,7 +159,7 @@ Result<Classification> Classifier::classify(const audio::AudioClip& clip,
   for (std::size_t i = 0; i < part_count; ++i) {
     const std::size_t begin = samples.size() * i / part_count;
     const std::size_t end = samples.size() * (i + 1) / part_count;
-    const auto scores = model_.run(samples.subspan(begin, end - begin), workspace);
+    const auto scores = model_.run(samples.subspan(begin, end - begin), workspace.network);
     if (!scores) return scores.error();
 
     for (std::size_t k = 0; k < mean_scores.size(); ++k) {
@@ -145,6 +174,7 @@ Result<Classification> Classifier::classify(const audio::AudioClip& clip,
   answer.probabilities = calibration_.probabilities(mean_scores);
   answer.class_index = calibration_.choose(answer.probabilities, prior_weight(decision_));
   answer.confidence = 100 * answer.probabilities[static_cast<std::size_t>(answer.class_index)];
+  if (const Status added = add_beats(clip, workspace, answer); !added) return added.error();
   return answer;
 }
 

@@ -6,6 +6,7 @@
 
 #include "audio/clip.hpp"
 #include "auscult/result.hpp"
+#include "beats/detector.hpp"
 #include "classify/calibration.hpp"
 #include "core/recording.hpp"
 #include "model/model.hpp"
@@ -25,29 +26,45 @@ struct ClassifierOptions {
   Decision decision = Decision::sqrt;
 };
 
+/// The memory one worker needs; not shared between threads at the same time.
+struct Workspace {
+  model::Workspace network;
+  std::optional<model::Workspace> beats;
+};
+
 /// From a clip to one calibrated answer. Immutable after load(); any thread, with one Workspace
 /// each.
 class Classifier {
  public:
-  /// `model_folder` holds model.onnx. Fails as Model::load() does, and with unsupported_model on
-  /// calibration metadata that does not fit the labels or the scores.
+  /// `model_folder` holds model.onnx and, if heart sounds are to be found too, beats.onnx
+  /// (docs/beats.md). Fails as Model::load() does, and with unsupported_model on calibration
+  /// metadata that does not fit the labels or the scores.
   static Result<Classifier> load(const std::filesystem::path& model_folder,
                                  const ClassifierOptions& options);
 
   [[nodiscard]] const model::ModelInfo& model() const { return model_.info(); }
-  [[nodiscard]] model::Workspace make_workspace() const { return model_.make_workspace(); }
+  [[nodiscard]] Workspace make_workspace() const;
 
   /// A pure function: the same clip and model give the same answer. A clip longer than the model's
   /// longest length is cut into equal parts, whose scores are averaged. What is_judgeable() denies
   /// is an Artifact for certain, if the model knows that label. Fails with invalid_argument on an
   /// empty clip.
-  Result<Classification> classify(const audio::AudioClip& clip, model::Workspace& workspace) const;
+  Result<Classification> classify(const audio::AudioClip& clip, Workspace& workspace) const;
 
  private:
-  Classifier(model::Model model, Calibration calibration, Decision decision)
-      : model_(std::move(model)), calibration_(std::move(calibration)), decision_(decision) {}
+  Classifier(model::Model model, std::optional<beats::HeartSoundDetector> beats,
+             Calibration calibration, Decision decision)
+      : model_(std::move(model)),
+        beats_(std::move(beats)),
+        calibration_(std::move(calibration)),
+        decision_(decision) {}
+
+  /// Adds heart sounds and rate to the answer, or the reason why there are none.
+  Status add_beats(const audio::AudioClip& clip, Workspace& workspace,
+                   Classification& answer) const;
 
   model::Model model_;
+  std::optional<beats::HeartSoundDetector> beats_;
   Calibration calibration_;
   Decision decision_;
 };

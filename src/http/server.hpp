@@ -15,7 +15,7 @@
 namespace auscult::http {
 
 /// The threads that take uploads, with the memory a model needs on each.
-using Workers = service::WorkerPool<model::Workspace>;
+using Workers = service::WorkerPool<classify::Workspace>;
 
 struct ServerConfig {
   std::string address = "0.0.0.0";

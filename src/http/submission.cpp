@@ -15,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 
 Result<Recording> run(const Submission& submission, service::RecordingService& service,
-                      model::Workspace& workspace) {
+                      classify::Workspace& workspace) {
   const Result<service::Upload> upload =
       read_upload(submission.head, submission.body, submission.received_at);
   if (!upload) return upload.error();
@@ -43,12 +43,13 @@ asio::awaitable<Result<Recording>> submit(Submission submission, Workers& worker
       job->finished.cancel();
     });
   };
-  const bool taken = workers.try_submit({.run =
-                                             [job, finish, &service](model::Workspace& workspace) {
-                                               finish(run(job->submission, service, workspace));
-                                             },
-                                         .refuse = finish,
-                                         .deadline = due});
+  const bool taken =
+      workers.try_submit({.run =
+                              [job, finish, &service](classify::Workspace& workspace) {
+                                finish(run(job->submission, service, workspace));
+                              },
+                          .refuse = finish,
+                          .deadline = due});
   if (!taken) {
     co_return fail(ErrorCode::unavailable, "busy: too many uploads are waiting; try again");
   }

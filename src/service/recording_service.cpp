@@ -49,7 +49,7 @@ RecordingService::RecordingService(const classify::Classifier& classifier,
                                    storage::RecordingStore& store, ServiceConfig config)
     : classifier_(classifier), store_(store), config_(std::move(config)) {}
 
-Result<Recording> RecordingService::submit(const Upload& upload, model::Workspace& workspace) {
+Result<Recording> RecordingService::submit(const Upload& upload, classify::Workspace& workspace) {
   if (upload.body.empty()) return fail(ErrorCode::invalid_argument, "No audio data received");
   const Result<Settings> settings = settle(upload, config_);
   if (!settings) return settings.error();

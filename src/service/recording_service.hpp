@@ -25,7 +25,7 @@ class RecordingService {
 
   /// Decodes, classifies, stores; the recording it returns is on disk. Fails as settle(),
   /// audio::decode() and RecordingStore::insert() do, and with invalid_argument on an empty body.
-  Result<Recording> submit(const Upload& upload, model::Workspace& workspace);
+  Result<Recording> submit(const Upload& upload, classify::Workspace& workspace);
 
   [[nodiscard]] Result<Recording> find(const std::string& id) const;
   [[nodiscard]] Result<Recording> latest(const std::optional<std::string>& device) const;

@@ -17,7 +17,7 @@
 namespace auscult::service {
 
 /// A fixed number of threads that take jobs from a bounded queue, first come, first served. Each
-/// has a State of its own, such as a model::Workspace, that every job it runs may use.
+/// has a State of its own, such as a classify::Workspace, that every job it runs may use.
 ///
 /// Every accepted job is answered exactly once: it is run, or told why not. Any thread may submit;
 /// drain() and the destructor belong to one thread that is none of the pool's.

@@ -16,7 +16,7 @@ TEST(Limits, AFullQueueIsSaidAtOnce) {
   ServiceUnderTest service({.server = {}, .workers = 1, .queue = 1});
   BusyWorker busy(service.workers());
   ASSERT_TRUE(service.workers().try_submit(
-      {.run = [](model::Workspace&) {}, .refuse = [](const Error&) {}}));
+      {.run = [](classify::Workspace&) {}, .refuse = [](const Error&) {}}));
   const Reply refused = service.exchange(request("POST", "/v1/recordings", heart_sounds()));
   EXPECT_EQ(refused.status, 503);
   EXPECT_EQ(refused.headers.count("retry-after"), 1U);

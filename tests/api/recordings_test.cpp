@@ -216,9 +216,9 @@ TEST(Create, RefusesAnAddressItCannotBind) {
         std::pair("192.0.2.1", 0)}) {
     config.address = address;
     config.port = static_cast<std::uint16_t>(port);
-    const auto server =
-        http::Server::create(config, service.recordings(),
-                             std::make_unique<http::Workers>(std::vector<model::Workspace>{}, 1));
+    const auto server = http::Server::create(
+        config, service.recordings(),
+        std::make_unique<http::Workers>(std::vector<classify::Workspace>{}, 1));
     ASSERT_FALSE(server);
     EXPECT_THAT(server.error().message, HasSubstr(address));
   }

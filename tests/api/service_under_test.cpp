@@ -32,7 +32,7 @@ ServiceUnderTest::ServiceUnderTest(Configuration configuration) : folder_(make_f
   store_.emplace(value_of(storage::RecordingStore::open(folder_, service::listening_copy)));
   service_.emplace(*classifier_, *store_, service::ServiceConfig{});
 
-  std::vector<model::Workspace> workspaces;
+  std::vector<classify::Workspace> workspaces;
   for (std::size_t i = 0; i < configuration.workers; ++i) {
     workspaces.push_back(classifier_->make_workspace());
   }
@@ -60,7 +60,7 @@ void ServiceUnderTest::join() {
 
 BusyWorker::BusyWorker(http::Workers& workers) {
   const bool taken = workers.try_submit({.run =
-                                             [gate = gate_](model::Workspace&) {
+                                             [gate = gate_](classify::Workspace&) {
                                                gate->entered.count_down();
                                                gate->released.wait();
                                              },

@@ -37,7 +37,7 @@ class ClassifierTest : public ::testing::Test {
   }
 
   Classifier classifier_ = load();
-  model::Workspace workspace_ = classifier_.make_workspace();
+  Workspace workspace_ = classifier_.make_workspace();
 };
 
 AudioClip make_clip(double duration_s, double (*sound)(double time_s)) {

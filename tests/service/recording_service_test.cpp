@@ -100,7 +100,7 @@ class RecordingServiceTest : public testing::Test {
   Result<Recording> submit(const std::vector<std::byte>& body, const std::string& device = "",
                            const audio::Declaration& declared = {},
                            std::optional<double> gain = std::nullopt) {
-    model::Workspace workspace = classifier_->make_workspace();
+    classify::Workspace workspace = classifier_->make_workspace();
     return service().submit({.body = body,
                              .declared = declared,
                              .gain = gain,
@@ -146,7 +146,7 @@ TEST_F(RecordingServiceTest, DescribesWhatArrivedAndHowItWasRead) {
 
 TEST_F(RecordingServiceTest, AnswersWhatTheClassifierSaysOfTheDecodedSignal) {
   const std::vector<std::byte> body = pcm();
-  model::Workspace workspace = classifier().make_workspace();
+  classify::Workspace workspace = classifier().make_workspace();
   const Result<Classification> expected =
       classifier().classify(audio::decode(body, {})->clip, workspace);
   ASSERT_TRUE(expected);
@@ -174,7 +174,7 @@ TEST_F(RecordingServiceTest, GivesTheSameAnswerToItsStoredSound) {
       {pcm(16'000), {.byte_order = audio::ByteOrder::big}},
       {*pcm_to_wav(pcm(22'050), 22'050), {}},
   };
-  model::Workspace workspace = classifier().make_workspace();
+  classify::Workspace workspace = classifier().make_workspace();
   std::set<std::vector<double>> answers;
   for (const auto& [body, declared] : uploads) {
     const Result<Recording> recording = submit(body, "", declared);
@@ -255,13 +255,13 @@ TEST_F(RecordingServiceTest, StoresEveryUploadOfABusyPool) {
   const Result<Recording> alone = submit(body);
   std::atomic<int> same = 0;
   {
-    std::vector<model::Workspace> workspaces;
+    std::vector<classify::Workspace> workspaces;
     for (int i = 0; i < 3; ++i) workspaces.push_back(classifier().make_workspace());
-    WorkerPool<model::Workspace> pool(std::move(workspaces), kUploads);
+    WorkerPool<classify::Workspace> pool(std::move(workspaces), kUploads);
     for (int i = 0; i < kUploads; ++i) {
       ASSERT_TRUE(pool.try_submit(
           {.run =
-               [&](model::Workspace& workspace) {
+               [&](classify::Workspace& workspace) {
                  const Result<Recording> recording = service().submit({.body = body,
                                                                        .declared = {},
                                                                        .gain = {},
