@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 
 #include "beats_recordings.hpp"
 
@@ -13,6 +14,7 @@ constexpr double kShortest = 0.75;
 constexpr double kLongest = 1.6;
 constexpr double kNegativeShare = 0.1;
 constexpr double kNoiseShare = 0.7;
+constexpr double kMurmurShare = 0.25;
 constexpr double kHiddenBandsShare = 0.4;
 constexpr double kHiddenFramesShare = 0.4;
 
@@ -71,6 +73,41 @@ Crop crop_of(const HeartTrack& track, Random& random) {
   return crop;
 }
 
+/// A murmur in every annotated systole or diastole: a noise in some bands that holds, swells and
+/// fades, or only fades. CirCor's children have few that drown S1 and S2, as valve disease does.
+void add_murmur(Crop& crop, Random& random) {
+  const auto state = static_cast<std::size_t>(
+      uniform(random, 0, 1) < 0.75 ? beats::State::systole : beats::State::diastole);
+  const double centre = uniform(random, 2, 18);
+  const double width = uniform(random, 2, 6);
+  const int shape = below(random, 3);
+  float loudest = 0;
+  for (const float power : crop.powers) loudest = std::max(loudest, power);
+  const double level = static_cast<double>(loudest) * std::pow(10.0, uniform(random, -30, -3) / 10);
+  const auto is_in = [&](std::size_t t) {
+    return t < crop.frames && crop.targets[t * beats::kStates + state] > 0;
+  };
+  for (std::size_t begin = 0; begin < crop.frames; ++begin) {
+    if (!is_in(begin)) continue;
+    std::size_t end = begin;
+    while (is_in(end)) ++end;
+    for (std::size_t t = begin; t < end; ++t) {
+      const double part = (static_cast<double>(t - begin) + 0.5) / static_cast<double>(end - begin);
+      const double swell = shape == 0   ? 1
+                           : shape == 1 ? std::sin(std::numbers::pi * part)
+                                        : 1 - part;
+      for (std::size_t band = 0; band < kBandCount; ++band) {
+        const double distance = (static_cast<double>(band) - centre) / width;
+        // The power of noise in a band over a frame has about as many degrees of freedom.
+        const double chance = -0.5 * std::log(uniform(random, 1e-3, 1) * uniform(random, 1e-3, 1));
+        crop.powers[t * kBandCount + band] +=
+            static_cast<float>(level * swell * chance * std::exp(-0.5 * distance * distance));
+      }
+    }
+    begin = end;
+  }
+}
+
 void add_noise(Crop& crop, const std::vector<float>& noise, double level_db, Random& random) {
   const auto gain = static_cast<float>(std::pow(10.0, level_db / 10));
   const std::size_t spare = noise.size() / kBandCount - kFrameCount;
@@ -78,19 +115,6 @@ void add_noise(Crop& crop, const std::vector<float>& noise, double level_db, Ran
   for (std::size_t i = 0; i < crop.frames * kBandCount; ++i) {
     crop.powers[i] += gain * noise[offset * kBandCount + i];
   }
-}
-
-/// The equaliser's factor in the middle of each band.
-std::array<float, kBandCount> band_equaliser(Random& random) {
-  static const std::vector<float> weights = band_weights();
-  const std::vector<float> bins = random_equaliser(random);
-  std::array<float, kBandCount> factors{};
-  for (std::size_t band = 0; band < kBandCount; ++band) {
-    for (std::size_t bin = 0; bin < bins.size(); ++bin) {
-      factors[band] += weights[band * bins.size() + bin] * bins[bin];
-    }
-  }
-  return factors;
 }
 
 /// A stretch of `least` to `most`, somewhere in `size`.
@@ -107,7 +131,7 @@ Stretch stretch_in(std::size_t size, int least, int most, Random& random) {
 
 /// log10 of the power, less each band's mean over time: [band, frame].
 std::vector<float> features_of(const Crop& crop, Random& random) {
-  const std::array<float, kBandCount> equaliser = band_equaliser(random);
+  const std::vector<float> equaliser = random_equaliser(random);
   std::vector<float> features(kBandCount * kFrameCount);
   for (std::size_t band = 0; band < kBandCount; ++band) {
     float* row = features.data() + band * kFrameCount;
@@ -155,6 +179,7 @@ BeatBatch BeatSampler::draw(std::uint64_t seed, std::uint64_t step) const {
       crop = crop_of(
           tracks_[static_cast<std::size_t>(below(random, static_cast<int>(tracks_.size())))],
           random);
+      if (uniform(random, 0, 1) < kMurmurShare) add_murmur(crop, random);
       if (uniform(random, 0, 1) < kNoiseShare) {
         add_noise(crop, any_noise(), -uniform(random, 0, 33), random);
       }

@@ -23,7 +23,7 @@ struct BeatOptions {
   std::string data;
   std::string out;
   std::uint64_t seed = 1;
-  int steps = 1500;
+  int steps = 1200;
   bool crossval = false;
   std::vector<int> folds = {0, 1, 2, 3, 4};
 };

@@ -73,14 +73,12 @@ torch::Tensor tensor_of(const std::vector<float>& values, std::vector<std::int64
 }
 
 /// The front end's bands of a clip at RMS 1: [frames, kBands].
-std::vector<float> band_powers(const FrontEnd& front_end, const torch::Tensor& weights,
-                               std::vector<float> samples) {
+std::vector<float> band_powers(const FrontEnd& front_end, std::vector<float> samples) {
   samples.resize(samples.size() / kHopSamples * kHopSamples);
   const auto length = static_cast<std::int64_t>(samples.size());
   const Spectra spectra =
       front_end.spectra(tensor_of(samples, {1, length}), torch::ones({1, length}));
-  const torch::Tensor powers =
-      torch::matmul(weights, spectra.power[0]).transpose(0, 1).contiguous();
+  const torch::Tensor powers = spectra.power[0].transpose(0, 1).contiguous();
   return {powers.data_ptr<float>(), powers.data_ptr<float>() + powers.numel()};
 }
 
@@ -99,12 +97,11 @@ std::vector<int> frame_states(const HeartRecording& recording, std::size_t frame
 BeatSampler make_sampler(const std::vector<HeartRecording>& recordings, const BeatLesson& lesson) {
   const torch::NoGradGuard no_gradient;
   const FrontEnd front_end;
-  const torch::Tensor weights = tensor_of(band_weights(), {kBands, kBins});
   std::vector<HeartTrack> tracks;
   for (const HeartRecording& recording : recordings) {
     if (recording.fold == lesson.held_out) continue;
     HeartTrack track;
-    track.powers = band_powers(front_end, weights, recording.samples);
+    track.powers = band_powers(front_end, recording.samples);
     track.states = frame_states(recording, track.powers.size() / kBands);
     tracks.push_back(std::move(track));
   }
@@ -114,7 +111,7 @@ BeatSampler make_sampler(const std::vector<HeartRecording>& recordings, const Be
     // Half of it is plain noise, the rest each of the others in turn.
     const auto kind = static_cast<Negative>(i % 2 == 0 ? 0 : i / 2 % kNegatives);
     const auto length = static_cast<std::size_t>(kNoiseS * kSampleRateHz);
-    noises.push_back(band_powers(front_end, weights, synthesise(kind, length, random)));
+    noises.push_back(band_powers(front_end, synthesise(kind, length, random)));
   }
   return {std::move(tracks), std::move(noises)};
 }
