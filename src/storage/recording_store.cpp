@@ -176,6 +176,11 @@ Status RecordingStore::State::mend_files() {
   const Result<Recording> latest = read_latest(writer, std::nullopt);
   if (!latest && latest.error().code != ErrorCode::not_found) return latest.error();
   if (!latest) {
+    // In a folder where nothing was ever stored they are somebody else's, the prototype's perhaps.
+    const Result<std::int64_t> stored =
+        writer.query_integer("SELECT count(*) FROM sqlite_sequence");
+    if (!stored) return stored.error();
+    if (*stored == 0) return Ok{};
     const Status deleted = delete_file(data_json());
     return deleted ? delete_file(wav()) : deleted;
   }

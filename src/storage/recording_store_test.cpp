@@ -128,10 +128,20 @@ TEST_F(RecordingStoreTest, MendsTheFilesThatACrashLeftBehind) {
 }
 
 TEST_F(RecordingStoreTest, DeletesTheAnswerOfARecordingThatIsGone) {
-  fill(0);
+  const Recording last = fill(1);
+  ASSERT_TRUE(open().remove(last.id));
   write(path("data.json"), "{\"class\": \"Murmur\", \"confidence\": 1.0}");
   open();
   EXPECT_FALSE(std::filesystem::exists(path("data.json")));
+}
+
+TEST_F(RecordingStoreTest, LeavesThePrototypesAnswerUntilSomethingIsStored) {
+  const std::string before = "{\"class\": \"Murmur\", \"confidence\": 1.0}";
+  fill(0);
+  write(path("data.json"), before);
+  EXPECT_EQ(*open().data_json(), before);
+  const Recording first = fill(1);
+  EXPECT_EQ(*open().data_json(), json::data_json(first.result));
 }
 
 TEST_F(RecordingStoreTest, OpensWithoutAListeningCopyIfNoneCanBeMade) {

@@ -13,7 +13,7 @@ constexpr std::int64_t kApplicationId = 0x41555343;
 constexpr std::array kMigrations = {
     R"sql(
       CREATE TABLE recordings (
-        sequence    INTEGER PRIMARY KEY,  -- the order of storing
+        sequence    INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of storing, never given twice
         id          TEXT    NOT NULL UNIQUE,
         device      TEXT    NOT NULL,
         class       TEXT    NOT NULL,
