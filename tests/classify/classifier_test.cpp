@@ -114,6 +114,22 @@ TEST_F(ClassifierTest, HearsTheMurmurThatIsPutIn) {
   EXPECT_GT(murmur(0.5), murmur(0.0) + 0.1);
 }
 
+TEST_F(ClassifierTest, TellsTheHeartRateThatIsPutIn) {
+  for (const double rate_bpm : {55.0, 72.0, 120.0}) {
+    const Classification answer = classify(synthesize({.rate_bpm = rate_bpm}, 4000));
+    ASSERT_TRUE(answer.heart_rate_bpm) << rate_bpm;
+    EXPECT_NEAR(*answer.heart_rate_bpm, rate_bpm, 2);
+    EXPECT_FALSE(answer.beats.empty());
+  }
+}
+
+TEST_F(ClassifierTest, SaysThatNoiseHasNoHeartBeat) {
+  const Classification answer =
+      classify(make_clip(8, [](double t) { return 0.1 * testing::band_noise(t, 20, 1900, 3); }));
+  EXPECT_EQ(answer.heart_rate_bpm, std::nullopt);
+  EXPECT_THAT(answer.quality.reasons, ::testing::Contains("no heart beat found"));
+}
+
 TEST_F(ClassifierTest, CallsWhatIsNoHeartAnArtifactAndNeverAMurmurForSure) {
   const struct {
     const char* name;

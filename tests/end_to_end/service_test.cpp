@@ -85,7 +85,7 @@ class ServiceTest : public ::testing::Test {
     return answer.substr(0, answer.find('|'));
   }
 
-  // Every way the issue of a recording may arrive gives one class.
+  // However the recording arrives, its class is one.
   void expect_one_class(const ServerProcess& server, const audio::AudioClip& clip) {
     std::map<std::string, std::string> classes;
     for (const int rate : {8000, 16000, 44100, 48000}) {
