@@ -12,13 +12,13 @@ const std::byte* first_byte(const Tensor& tensor) {
   return reinterpret_cast<const std::byte*>(tensor.floats.data());
 }
 
+}  // namespace
+
 dnnl::primitive_attr user_scratchpad() {
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   return attributes;
 }
-
-}  // namespace
 
 std::shared_ptr<const AlignedBytes> LayoutCache::find_or_reorder(const Constant& constant,
                                                                  const dnnl::memory::desc& from,

@@ -27,6 +27,9 @@ class LayoutCache {
   std::vector<Entry> entries_;
 };
 
+/// Attributes that make a primitive take its scratch memory as an argument, from the arena.
+dnnl::primitive_attr user_scratchpad();
+
 /// Collects the steps of a program and knows in which layouts each value lies.
 ///
 /// A value may have several layouts; asking for one that it does not have yet adds a reordering

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/limits.hpp"
 #include "model/operand_reader.hpp"
 
 namespace auscult::model {
@@ -181,6 +182,14 @@ Folded fold(const Node& node, std::span<const Operand> inputs, int opset) {
     return run_view(*plan, *view, *inputs[0].constant);
   }
   return std::optional<std::vector<Constant>>{};
+}
+
+Status FoldBudget::spend(const Node& node, std::span<const Constant> results) {
+  for (const Constant& result : results) elements_ += element_count(result->dims);
+  if (elements_ > limits::kMaxTensorElements) {
+    return refuse(node, "the constants computed at load grow too large");
+  }
+  return Ok{};
 }
 
 }  // namespace auscult::model

@@ -14,4 +14,14 @@ namespace auscult::model {
 Result<std::optional<std::vector<Constant>>> fold(const Node& node, std::span<const Operand> inputs,
                                                   int opset);
 
+/// Bounds what folding makes of a small file.
+class FoldBudget {
+ public:
+  /// Fails with unsupported_model once all results together are too large.
+  Status spend(const Node& node, std::span<const Constant> results);
+
+ private:
+  std::size_t elements_ = 0;
+};
+
 }  // namespace auscult::model

@@ -33,6 +33,17 @@ Kernel frame_kernel(const Geometry& geometry, std::int64_t input_length, std::in
   };
 }
 
+/// Adds a number to each row of output 0, [rows, columns]. oneDNN's matrix product takes a bias
+/// for each column only.
+Kernel row_bias_kernel(const std::vector<float>& bias, std::int64_t columns) {
+  return [bias, columns](const float* const*, float* const* outputs) {
+    float* out = outputs[0];
+    for (const float add : bias) {
+      for (std::int64_t i = 0; i < columns; ++i) *out++ += add;
+    }
+  };
+}
+
 bool is_pointwise(const Geometry& geometry) {
   return geometry.kernel[0] == 1 && geometry.strides[0] == 1 && geometry.pad_begin[0] == 0 &&
          geometry.pad_end[0] == 0;
@@ -81,8 +92,7 @@ bool is_product_of_frames(const ProgramBuilder& builder, const PlannedNode& plan
                           const Convolution& convolution) {
   const Node& node = planned.node;
   const Shape& x = builder.dims(node.inputs[0]);
-  const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
-  return node.keep_f32 && x.size() == 3 && x[0] == 1 && convolution.groups == 1 && !has_bias &&
+  return node.keep_f32 && x.size() == 3 && x[0] == 1 && convolution.groups == 1 &&
          planned.residual == kNoValue && !planned.activation &&
          (x[1] == 1 || is_pointwise(convolution.geometry));
 }
@@ -105,16 +115,18 @@ void lower_product_of_frames(ProgramBuilder& builder, const PlannedNode& planned
   }
   const Desc weights = ProgramBuilder::row_order({y[1], taps});
   const Desc output = ProgramBuilder::row_order({y[1], frames});
-  dnnl::primitive_attr attributes;
-  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const dnnl::matmul::primitive_desc primitive(dnnl::matmul::desc(weights, columns_desc, output),
-                                               attributes, builder.engine());
+                                               user_scratchpad(), builder.engine());
   const ProgramBuilder::Buffer coefficients = builder.constant(node.inputs[1], weights, weights);
   const Layout result = builder.define(node.outputs[0], ProgramBuilder::row_order(y));
   builder.add_primitive(dnnl::matmul(primitive), primitive.scratchpad_desc(),
                         {{DNNL_ARG_SRC, {weights, coefficients}},
                          {DNNL_ARG_WEIGHTS, {columns_desc, columns}},
                          {DNNL_ARG_DST, {output, result.buffer}}});
+  if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
+    builder.add_loop(row_bias_kernel(builder.graph().constants.at(node.inputs[2])->floats, frames),
+                     {}, {result.buffer});
+  }
 }
 
 }  // namespace auscult::model

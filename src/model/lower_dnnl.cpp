@@ -18,8 +18,7 @@ Desc any_layout(const Shape& dims, DataType type) {
 }
 
 dnnl::primitive_attr attributes_of(const PlannedNode& planned) {
-  dnnl::primitive_attr attributes;
-  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  dnnl::primitive_attr attributes = user_scratchpad();
   dnnl::post_ops after;
   if (planned.residual != kNoValue) after.append_sum();
   if (planned.activation) {

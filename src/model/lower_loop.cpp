@@ -13,12 +13,6 @@ using Buffer = ProgramBuilder::Buffer;
 // Below this many values a call into oneDNN costs more than std::exp.
 constexpr std::size_t kFewElements = 128;
 
-dnnl::primitive_attr user_scratchpad() {
-  dnnl::primitive_attr attributes;
-  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  return attributes;
-}
-
 bool is_row_order(const ProgramBuilder& builder, ValueId id, const Layout& layout) {
   return layout.desc == ProgramBuilder::row_order(builder.dims(id));
 }

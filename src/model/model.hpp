@@ -72,7 +72,8 @@ class Model {
 
   /// Runs the graph on one clip of 1 to info().lengths.back() samples, padded with zeros to the
   /// next length, the graph's `mask` input (if it has one) 1 on the clip and 0 on the padding.
-  /// Allocates nothing. Fails with invalid_argument on a length out of bounds, and with internal
+  /// Allocates nothing of its own; oneDNN does for its lists of arguments, under 1 KB at a time.
+  /// Fails with invalid_argument on a length out of bounds, and with internal
   /// if a score is not finite.
   Result<Scores> run(std::span<const float> samples, Workspace& workspace) const;
 

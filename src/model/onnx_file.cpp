@@ -162,6 +162,7 @@ class GraphReader {
       if (!value) return value.error();
       node.attributes[attribute.name()] = *std::move(value);
     }
+    if (proto.output().empty()) return refuse(node, "has no output");
     for (const std::string& name : proto.output()) {
       if (name.empty()) {
         node.outputs.push_back(kNoValue);

@@ -118,6 +118,12 @@ TEST(DecodeOnnx, RefusesAValueWithTwoSources) {
   EXPECT_THAT(error_of(builder), HasSubstr("two sources"));
 }
 
+TEST(DecodeOnnx, RefusesANodeWithoutOutputs) {
+  OnnxBuilder builder = small_model();
+  builder.proto().mutable_graph()->add_node()->set_op_type("Split");
+  EXPECT_THAT(error_of(builder), AllOf(HasSubstr("Split"), HasSubstr("no output")));
+}
+
 TEST(DecodeOnnx, RefusesAnotherInput) {
   OnnxBuilder builder = small_model();
   builder.input("age", {1, 1});

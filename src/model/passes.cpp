@@ -5,7 +5,6 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "core/limits.hpp"
 #include "model/fold.hpp"
 #include "model/ops.hpp"
 
@@ -115,7 +114,7 @@ Status fold_constants(Graph& graph) {
     }
     if (Status status = budget.spend(node, **results); !status) return status.error();
     for (std::size_t i = 0; i < node.outputs.size() && i < (*results)->size(); ++i) {
-      graph.constants[node.outputs[i]] = (**results)[i];
+      if (node.outputs[i] != kNoValue) graph.constants[node.outputs[i]] = (**results)[i];
     }
   }
   graph.nodes = std::move(remaining);
@@ -126,6 +125,18 @@ ValueId add_constant(Graph& graph, std::string name, Tensor tensor) {
   const ValueId id = graph.add_value(std::move(name));
   graph.constants[id] = std::make_shared<Tensor>(std::move(tensor));
   return id;
+}
+
+/// How many nodes and outputs of the graph use each value.
+std::vector<int> count_uses(const Graph& graph) {
+  std::vector<int> uses(graph.value_names.size(), 0);
+  const auto use = [&](ValueId id) {
+    if (id != kNoValue) ++uses[static_cast<std::size_t>(id)];
+  };
+  for (const Node& node : graph.nodes) std::for_each(node.inputs.begin(), node.inputs.end(), use);
+  use(graph.scores);
+  use(graph.window_scores);
+  return uses;
 }
 
 /// Whether `norm` can be folded into `conv`: plain inference on constants that fit.
@@ -210,25 +221,6 @@ void trace_back(Graph& graph) {
 }
 
 }  // namespace
-
-Status FoldBudget::spend(const Node& node, std::span<const Constant> results) {
-  for (const Constant& result : results) elements_ += element_count(result->dims);
-  if (elements_ > limits::kMaxTensorElements) {
-    return refuse(node, "the constants computed at load grow too large");
-  }
-  return Ok{};
-}
-
-std::vector<int> count_uses(const Graph& graph) {
-  std::vector<int> uses(graph.value_names.size(), 0);
-  const auto use = [&](ValueId id) {
-    if (id != kNoValue) ++uses[static_cast<std::size_t>(id)];
-  };
-  for (const Node& node : graph.nodes) std::for_each(node.inputs.begin(), node.inputs.end(), use);
-  use(graph.scores);
-  use(graph.window_scores);
-  return uses;
-}
 
 Status simplify(Graph& graph) {
   if (Status status = check_operators(graph); !status) return status.error();

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <span>
-#include <vector>
-
 #include "auscult/result.hpp"
 #include "model/graph.hpp"
 
@@ -14,18 +11,5 @@ namespace auscult::model {
 /// output needs, and marks those that must stay f32.
 /// Fails with unsupported_model, naming the node.
 Status simplify(Graph& graph);
-
-/// How many nodes and outputs of the graph use each value.
-std::vector<int> count_uses(const Graph& graph);
-
-/// Bounds what folding makes of a small file.
-class FoldBudget {
- public:
-  /// Fails with unsupported_model once all results together are too large.
-  Status spend(const Node& node, std::span<const Constant> results);
-
- private:
-  std::size_t elements_ = 0;
-};
 
 }  // namespace auscult::model

@@ -32,13 +32,14 @@ float reduce_run(const float* in, std::size_t count) {
       lanes[lane] = Join::join(lanes[lane], in[i + lane]);
     }
   }
-  for (std::size_t lane = 0; i < count; ++i, ++lane) lanes[lane] = Join::join(lanes[lane], in[i]);
+  float rest = Join::kStart;
+  for (; i < count; ++i) rest = Join::join(rest, in[i]);
   for (std::size_t half = kLanes / 2; half > 0; half /= 2) {
     for (std::size_t lane = 0; lane < half; ++lane) {
       lanes[lane] = Join::join(lanes[lane], lanes[lane + half]);
     }
   }
-  return lanes[0];
+  return Join::join(lanes[0], rest);
 }
 
 }  // namespace auscult::model

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "model/fold.hpp"
-#include "model/passes.hpp"
 
 namespace auscult::model {
 

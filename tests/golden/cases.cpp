@@ -159,7 +159,8 @@ void add_spatial(Cases& cases) {
                                  {{"strides", Sizes{7}}, {"pads", Sizes{8, 5}}});
     const std::string power = b.node("Add", {b.node("Mul", {y, y}), b.number(0.1F)});
     const std::string bands = b.floats({4, 9, 1}, random_values(36, 50, 0.1F, 1));
-    return b.node("Log", {b.node("Conv", {power, bands})});
+    const std::string floor = b.floats({4}, {0.1F, 0.2F, 0.3F, 0.4F});
+    return b.node("Log", {b.node("Conv", {power, bands, floor})});
   });
   cases.add("ConvBatchNormalizationRelu", [](OnnxBuilder& b) {
     const std::string y =
