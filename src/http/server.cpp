@@ -40,13 +40,13 @@ using Strand = asio::strand<asio::io_context::executor_type>;
 struct Server::State {
   State(const ServerConfig& config, service::RecordingService& service,
         std::unique_ptr<Workers> pool)
-      : io(config.io_threads),
+      : bodies(config.max_total_body_bytes),
+        io(config.io_threads),
         strand(asio::make_strand(io)),
         acceptor(strand),
         shutdown_timer(strand),
         shared{config, Context{service, config.model_metrics}, *pool,
-               asio::thread_pool(static_cast<std::size_t>(config.reader_threads)),
-               MemoryBudget(config.max_total_body_bytes)},
+               asio::thread_pool(static_cast<std::size_t>(config.reader_threads)), bodies},
         workers(std::move(pool)) {}
 
   error_code listen(const tcp::endpoint& endpoint);
@@ -56,6 +56,7 @@ struct Server::State {
   asio::awaitable<void> shut_down();
   void for_each_session(void (Session::*call)());
 
+  MemoryBudget bodies;  // First, since what is left in `io` may hold a lease.
   asio::io_context io;
   Strand strand;  ///< Of the acceptor and the timer.
   tcp::acceptor acceptor;

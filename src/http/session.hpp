@@ -27,7 +27,7 @@ struct Shared {
   Context context;
   Workers& workers;
   boost::asio::thread_pool readers;
-  MemoryBudget bodies;
+  MemoryBudget& bodies;
   std::atomic<bool> stopping = false;
 };
 
