@@ -13,6 +13,9 @@ target_compile_options(auscult_warnings INTERFACE
   -Wdouble-promotion -Wswitch-enum
   # g++ 12 sees overlapping copies in std::string's operator+ at -O3 (its bug 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+# So does its link-time optimiser, in strings of any length.
+target_link_options(auscult_warnings INTERFACE
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow$<SEMICOLON>-Wno-stringop-overread>)
 
 function(auscult_add_module name)
   cmake_parse_arguments(PARSE_ARGV 1 module "" "" "DEPENDS;LINKS")
