@@ -128,8 +128,8 @@ TEST(GoldenShipped, Bf16GivesTheSameAnswersOnRecordings) {
     const auto bf16 = load(Precision::bf16);
     ASSERT_TRUE(f32) << f32.error().message;
     if (!bf16) GTEST_SKIP() << bf16.error().message;
-    model::Workspace exact = f32->make_workspace();
-    model::Workspace rounded = bf16->make_workspace();
+    classify::Workspace exact = f32->make_workspace();
+    classify::Workspace rounded = bf16->make_workspace();
     const int rate = f32->model().sample_rate_hz;
     std::size_t same_class = 0;
     double largest_difference = 0;
