@@ -89,6 +89,30 @@ void aurocs(std::ostream& out, const Json& metrics) {
          "so.\n";
 }
 
+void unseen(std::ostream& out, const Json& metrics) {
+  out << "| set | healthy / diseased | AUROC murmur against normal | AUROC murmur score | healthy "
+         "called Normal | diseased called Murmur |\n| --- | --- | --- | --- | --- | --- |\n";
+  for (const auto& [name, set] : metrics.at("unseen").items()) {
+    out << "| " << name << " | " << set.at("healthy") << " / " << set.at("diseased");
+    for (const char* figure : {"auroc_murmur_normal", "auroc_murmur_score",
+                               "healthy_called_normal_sqrt", "diseased_called_murmur_sqrt"}) {
+      out << " | " << (set.contains(figure) ? number(set.at(figure).get<double>()) : "-");
+    }
+    out << " |\n";
+  }
+}
+
+void synthetic(std::ostream& out, const Json& metrics) {
+  out << "| sound | of | Artifact | Murmur | other |\n| --- | --- | --- | --- | --- |\n";
+  for (const auto& [kind, figures] : metrics.at("synthetic").items()) {
+    const Json& answers = figures.at("answers_sqrt");
+    const double artifact = answers.at("Artifact").get<double>();
+    const double murmur = answers.at("Murmur").get<double>();
+    out << "| " << kind << " | " << figures.at("sounds") << " | " << number(artifact) << " | "
+        << number(murmur) << " | " << number(1 - artifact - murmur) << " |\n";
+  }
+}
+
 void confusion(std::ostream& out, const Json& pascal, const Json& labels, const char* decision) {
   out << "| truth \\ answer |";
   for (const Json& label : labels) out << ' ' << label.get<std::string>() << " |";
@@ -162,6 +186,19 @@ std::string model_card(const Json& metrics) {
   aurocs(out, metrics);
   out << "\n## What is taken for what (sqrt)\n";
   confusion(out, pascal, labels, "sqrt");
+  if (!metrics.at("unseen").is_null()) {
+    out << "\n## On sets it was never trained on (sqrt)\n"
+           "Yaseen 2018: valve disease of adults, three clean beats a recording. PhysioNet 2016, "
+           "by "
+           "site:\n'abnormal' there is any heart disease, audible or not.\n\n";
+    unseen(out, metrics);
+  }
+  if (!metrics.at("synthetic").is_null()) {
+    out << "\n## Sounds that are no heart (sqrt)\n"
+           "Synthesised by the generator that also made training sounds, from other seeds: real "
+           "music or speech\nmay fare worse.\n\n";
+    synthetic(out, metrics);
+  }
   out << "\n## One network at a time\n";
   seeds(out, metrics);
   out << "\n## What it cannot tell\n"

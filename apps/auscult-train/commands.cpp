@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <optional>
+#include <memory>
 #include <span>
 #include <sstream>
 #include <utility>
@@ -21,12 +21,17 @@
 namespace auscult::train {
 namespace {
 
-Result<Dataset> load_with_progress(const std::string& folder) {
-  std::optional<Progress> progress;
-  return load_dataset(folder, [&](std::size_t, std::size_t all) {
-    if (!progress) progress.emplace("decoding", all);
+constexpr int kSyntheticSounds = 1'000;
+
+LoadListener decoding_progress() {
+  return [progress = std::shared_ptr<Progress>()](std::size_t, std::size_t all) mutable {
+    if (!progress) progress = std::make_shared<Progress>("decoding", all);
     progress->advance(1);
-  });
+  };
+}
+
+Result<Dataset> load_with_progress(const std::string& folder) {
+  return load_dataset(folder, decoding_progress());
 }
 
 Status write_file(const std::string& path, const std::string& content) {
@@ -95,8 +100,10 @@ Status describe(const TrainOptions& options) {
 }  // namespace
 
 Status crossval(const CrossvalOptions& options) {
-  const Result<Dataset> dataset = load_with_progress(options.data);
+  Result<Dataset> dataset = load_with_progress(options.data);
   if (!dataset) return dataset.error();
+  const Status added = add_unseen(options.data, kSyntheticSounds, *dataset, decoding_progress());
+  if (!added) return added.error();
   const Plan plan{.seeds = options.seeds,
                   .folds = options.folds,
                   .steps = options.steps,

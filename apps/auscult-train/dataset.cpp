@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
+#include <filesystem>
+#include <span>
 #include <utility>
 
 #include "audio/decode.hpp"
 #include "audio/resample.hpp"
 #include "evaluation/table.hpp"
 #include "front_end.hpp"
+#include "negatives.hpp"
 
 namespace auscult::train {
 namespace {
@@ -79,25 +81,81 @@ Status add_circor(const std::string& folder, std::vector<Example>& examples) {
   return Ok{};
 }
 
+// A set that is only judged: its source, its label for the healthy.
+Status add_judged(const std::string& folder, const std::string& set, const std::string& healthy,
+                  std::vector<Example>& examples) {
+  const std::string path = folder + "/" + set + "/manifest.csv";
+  if (!std::filesystem::exists(path)) return Ok{};
+  const Result<evaluation::Table> table = load_manifest(path, {"file", "label"});
+  if (!table) return table.error();
+  for (std::size_t row = 0; row < table->rows(); ++row) {
+    Example example;
+    example.file = set + "/" + table->at(row, "file");
+    example.group = example.file;
+    example.source = table->has("site") ? "physionet-" + table->at(row, "site") : "yaseen";
+    example.fold = static_cast<int>(row % kFolds);
+    example.diseased = table->at(row, "label") == healthy ? 0 : 1;
+    examples.push_back(std::move(example));
+  }
+  return Ok{};
+}
+
+void add_synthetic(int count, std::vector<Example>& examples) {
+  constexpr std::uint64_t kSeed = 20'000;  // Apart from those that train.
+  for (int i = 0; i < count; ++i) {
+    Random random = random_for(kSeed, static_cast<std::uint64_t>(i), 1);
+    Example example;
+    const int kind = i % kNegatives;
+    example.file = "synthetic/" + std::string(kNegativeNames[static_cast<std::size_t>(kind)]) +
+                   "/" + std::to_string(i);
+    example.group = example.file;
+    example.source = "synthetic";
+    example.fold = i / kNegatives % kFolds;
+    example.samples = synthesise(static_cast<Negative>(kind), 10 * kSampleRateHz, random);
+    examples.push_back(std::move(example));
+  }
+}
+
+Status decode_all(const std::string& folder, std::span<Example> examples,
+                  const LoadListener& listener) {
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    Example& example = examples[i];
+    const Result<audio::DecodedAudio> decoded = audio::decode_file(folder + "/" + example.file, {});
+    if (!decoded) {
+      return fail(decoded.error().code, example.file + ": " + decoded.error().message);
+    }
+    example.samples = audio::resample(decoded->clip, kSampleRateHz).samples;
+    listener(i + 1, examples.size());
+  }
+  return Ok{};
+}
+
 }  // namespace
 
-Result<Dataset> load_dataset(const std::string& folder,
-                             const std::function<void(std::size_t, std::size_t)>& progress) {
+Result<Dataset> load_dataset(const std::string& folder, const LoadListener& listener) {
   Dataset dataset;
   for (const auto add : {add_pascal, add_circor}) {
     const Status added = add(folder, dataset.examples);
     if (!added) return added.error();
   }
-  for (std::size_t i = 0; i < dataset.examples.size(); ++i) {
-    Example& example = dataset.examples[i];
-    Result<audio::DecodedAudio> decoded = audio::decode_file(folder + "/" + example.file, {});
-    if (!decoded) {
-      return fail(decoded.error().code, example.file + ": " + decoded.error().message);
-    }
-    example.samples = audio::resample(decoded->clip, kSampleRateHz).samples;
-    progress(i + 1, dataset.examples.size());
-  }
+  const Status decoded = decode_all(folder, dataset.examples, listener);
+  if (!decoded) return decoded.error();
   return dataset;
+}
+
+Status add_unseen(const std::string& folder, int synthetic, Dataset& dataset,
+                  const LoadListener& listener) {
+  const std::size_t seen = dataset.examples.size();
+  const std::pair<const char*, const char*> sets[] = {{"yaseen2018", "N"},
+                                                      {"physionet2016", "normal"}};
+  for (const auto& [set, healthy] : sets) {
+    const Status added = add_judged(folder, set, healthy, dataset.examples);
+    if (!added) return added.error();
+  }
+  const Status decoded = decode_all(folder, std::span(dataset.examples).subspan(seen), listener);
+  if (!decoded) return decoded.error();
+  add_synthetic(synthetic, dataset.examples);
+  return Ok{};
 }
 
 }  // namespace auscult::train

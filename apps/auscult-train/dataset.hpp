@@ -14,6 +14,10 @@ inline constexpr std::array<std::string_view, 5> kLabels = {"Artifact", "Murmur"
                                                             "Extrahls", "Extrastole"};
 inline constexpr int kArtifact = 0;
 inline constexpr int kUnlabelled = -1;
+inline constexpr int kFolds = 5;  ///< Of the manifests, numbered from 0.
+
+/// Reports (done, all).
+using LoadListener = std::function<void(std::size_t, std::size_t)>;
 
 /// What the network is taught and judged on: one recording at 2 kHz.
 struct Example {
@@ -23,8 +27,9 @@ struct Example {
   std::string patient;         ///< CirCor's, else empty.
   std::string patient_murmur;  ///< CirCor's Present, Absent or Unknown, else empty.
   int fold = 0;
-  int label = kUnlabelled;   ///< Into kLabels.
-  int murmur = kUnlabelled;  ///< CirCor: 1 heard here, 0 the patient has none; see below.
+  int label = kUnlabelled;     ///< Into kLabels.
+  int murmur = kUnlabelled;    ///< CirCor: 1 heard here, 0 the patient has none; see below.
+  int diseased = kUnlabelled;  ///< Of sets that are only judged: 1 diseased, 0 healthy.
   std::vector<float> samples;
 };
 
@@ -33,12 +38,18 @@ struct Dataset {
 };
 
 /// Reads `<folder>/pascal/manifest.csv` and `<folder>/circor2022/manifest.csv` and decodes every
-/// recording to 2 kHz with the service's own functions. `progress` is called with (done, all).
+/// recording to 2 kHz with the service's own functions.
 ///
 /// CirCor's locations where the murmur of a patient is not heard, and patients of whom it is not
 /// known, stay unlabelled: neither is evidence of absence.
 /// Fails with not_found, malformed_audio or invalid_argument, naming the file.
-Result<Dataset> load_dataset(const std::string& folder,
-                             const std::function<void(std::size_t, std::size_t)>& progress);
+Result<Dataset> load_dataset(const std::string& folder, const LoadListener& listener);
+
+/// Adds what is judged and never trained on: `<folder>/yaseen2018` and `<folder>/physionet2016`,
+/// where they are there, as sources "yaseen" and "physionet-<site>", and `synthetic` sounds that
+/// are no heart (negatives.hpp), 10 s each, as source "synthetic". They are dealt over the folds,
+/// so that each is judged by the networks of one. Fails as load_dataset() does.
+Status add_unseen(const std::string& folder, int synthetic, Dataset& dataset,
+                  const LoadListener& listener);
 
 }  // namespace auscult::train

@@ -1,7 +1,11 @@
 #include "figures.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <iterator>
 #include <map>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -17,6 +21,10 @@ constexpr int kNormal = 2;
 constexpr int kExtrahls = 3;
 constexpr int kExtrastole = 4;
 constexpr std::size_t kMurmurScore = kScores - 1;
+
+constexpr double kSqrt = 0.5;
+
+double rounded(double value) { return std::round(value * 1e4) / 1e4; }
 
 std::vector<double> mean_over(const SeedScores& scores) {
   std::vector<double> mean(kScores);
@@ -104,6 +112,72 @@ Json seed_figures(const ScoredDataset& scored, std::size_t seed,
           {"circor_recording_auroc", value_of(murmur, "/recording/value")}};
 }
 
+// Sets that were never trained on: is disease called a murmur, is health called Normal?
+Json unseen_figures(const std::vector<Example>& examples,
+                    const std::vector<std::vector<double>>& scores,
+                    const std::vector<Fusion>& fusions, const std::vector<double>& prior) {
+  struct Judged {
+    std::vector<double> odds[2];
+    std::vector<double> murmur[2];
+    int called[2] = {0, 0};
+  };
+  std::map<std::string, Judged> sets;
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    const Example& example = examples[i];
+    if (example.diseased == kUnlabelled) continue;
+    const std::vector<double> p =
+        fusions[static_cast<std::size_t>(example.fold)].probabilities(scores[i]);
+    const int answer = evaluation::decide(p, prior, kSqrt);
+    Judged& judged = sets[example.source];
+    judged.odds[example.diseased].push_back(std::log(p[kMurmur] / p[kNormal]));
+    judged.murmur[example.diseased].push_back(scores[i][kMurmurScore]);
+    judged.called[example.diseased] +=
+        answer == (example.diseased == 1 ? kMurmur : kNormal) ? 1 : 0;
+  }
+  Json json;
+  for (const auto& [name, judged] : sets) {
+    const auto share = [&, &set = judged](int kind) {
+      return rounded(set.called[kind] / static_cast<double>(set.odds[kind].size()));
+    };
+    json[name] = {{"healthy", judged.odds[0].size()}, {"diseased", judged.odds[1].size()}};
+    if (judged.odds[0].empty() || judged.odds[1].empty()) continue;
+    json[name]["auroc_murmur_normal"] = rounded(*evaluation::auroc(judged.odds[1], judged.odds[0]));
+    json[name]["auroc_murmur_score"] =
+        rounded(*evaluation::auroc(judged.murmur[1], judged.murmur[0]));
+    json[name]["healthy_called_normal_sqrt"] = share(0);
+    json[name]["diseased_called_murmur_sqrt"] = share(1);
+  }
+  return json;
+}
+
+// Synthetic sounds that are no heart, by kind: the share of each answer.
+Json synthetic_figures(const std::vector<Example>& examples,
+                       const std::vector<std::vector<double>>& scores,
+                       const std::vector<Fusion>& fusions, const std::vector<double>& prior) {
+  std::map<std::string, std::vector<int>> answers;
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    const Example& example = examples[i];
+    if (example.source != "synthetic") continue;
+    const std::vector<double> p =
+        fusions[static_cast<std::size_t>(example.fold)].probabilities(scores[i]);
+    const std::string kind = std::filesystem::path(example.file).parent_path().filename().string();
+    for (const std::string& name : {kind, std::string("all")}) {
+      answers[name].resize(kLabels.size());
+      ++answers[name][static_cast<std::size_t>(evaluation::decide(p, prior, kSqrt))];
+    }
+  }
+  Json json;
+  for (const auto& [kind, counts] : answers) {
+    const int all = std::accumulate(counts.begin(), counts.end(), 0);
+    json[kind]["sounds"] = all;
+    for (std::size_t k = 0; k < kLabels.size(); ++k) {
+      json[kind]["answers_sqrt"][std::string(kLabels[k])] =
+          rounded(static_cast<double>(counts[k]) / all);
+    }
+  }
+  return json;
+}
+
 }  // namespace
 
 Fusion fit_on_all(const ScoredDataset& scored) {
@@ -136,6 +210,10 @@ Json figures(const ScoredDataset& scored, const std::string& command) {
   pairs["extrahls_normal_A"] = evaluation::pair_report(a, kExtrahls, kNormal);
   pairs["extrastole_normal_B"] = evaluation::pair_report(b, kExtrastole, kNormal);
   json["circor"] = evaluation::murmur_report(murmur_cases_of(scored.examples, scores));
+  std::vector<Fusion> fusions;
+  for (int fold = 0; fold < kFolds; ++fold) fusions.push_back(fit(scored.examples, scores, fold));
+  json["unseen"] = unseen_figures(scored.examples, scores, fusions, fusion.prior);
+  json["synthetic"] = synthetic_figures(scored.examples, scores, fusions, fusion.prior);
   for (std::size_t seed = 0; seed < scored.seeds.size(); ++seed) {
     json["each_seed"].push_back(seed_figures(scored, seed, labels, fusion.prior));
   }

@@ -8,18 +8,19 @@
 
 #include "beats_command.hpp"
 #include "commands.hpp"
+#include "dataset.hpp"
 #include "experiment.hpp"
 
 namespace {
 
 using auscult::Status;
 using auscult::train::CrossvalOptions;
+using auscult::train::kFolds;
 using auscult::train::TrainOptions;
 
-constexpr int kDefaultSteps = 560;
+constexpr int kDefaultSteps = 800;
 constexpr int kMaxSteps = 1'000'000;
 constexpr int kMaxJobs = 64;
-constexpr int kFolds = 5;
 
 std::string joined(int argc, char** argv) {
   std::string command = "auscult-train";

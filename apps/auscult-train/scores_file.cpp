@@ -24,7 +24,7 @@ bool parse(const std::string& text, Number& value) {
 Status save_scores(const std::string& path, const Dataset& dataset,
                    const std::vector<std::uint64_t>& seeds, const std::vector<SeedScores>& scores) {
   std::ofstream file(path);
-  file << "file,source,group,patient,patient_murmur,fold,label,murmur";
+  file << "file,source,group,patient,patient_murmur,fold,label,murmur,diseased";
   for (const std::uint64_t seed : seeds) {
     for (int k = 0; k < kScores; ++k) file << ',' << column(seed, k);
   }
@@ -34,7 +34,7 @@ Status save_scores(const std::string& path, const Dataset& dataset,
     const Example& example = dataset.examples[i];
     file << example.file << ',' << example.source << ',' << example.group << ',' << example.patient
          << ',' << example.patient_murmur << ',' << example.fold << ',' << example.label << ','
-         << example.murmur;
+         << example.murmur << ',' << example.diseased;
     for (const std::vector<double>& of_seed : scores[i]) {
       for (const double value : of_seed) {
         char text[32];
@@ -52,8 +52,8 @@ Status save_scores(const std::string& path, const Dataset& dataset,
 Result<ScoredDataset> load_scores(const std::string& path) {
   const Result<evaluation::Table> table = evaluation::Table::load(path);
   if (!table) return table.error();
-  for (const char* name :
-       {"file", "source", "group", "patient", "patient_murmur", "fold", "label", "murmur"}) {
+  for (const char* name : {"file", "source", "group", "patient", "patient_murmur", "fold", "label",
+                           "murmur", "diseased"}) {
     if (!table->has(name)) {
       return fail(ErrorCode::invalid_argument, path + ": has no column '" + name + "'");
     }
@@ -73,7 +73,8 @@ Result<ScoredDataset> load_scores(const std::string& path) {
     example.patient_murmur = table->at(row, "patient_murmur");
     bool read = parse(table->at(row, "fold"), example.fold) &&
                 parse(table->at(row, "label"), example.label) &&
-                parse(table->at(row, "murmur"), example.murmur);
+                parse(table->at(row, "murmur"), example.murmur) &&
+                parse(table->at(row, "diseased"), example.diseased);
     SeedScores scores;
     for (const std::uint64_t seed : scored.seeds) {
       scores.emplace_back(kScores);
