@@ -271,7 +271,7 @@ TEST(Framing, WhatIsNoHttpIsAnsweredInHttp) {
   for (const auto& [text, status] : {
            std::pair(std::string("nonsense\r\n\r\n"), 400),
            std::pair(std::string("GET / HTTP/2.0\r\nHost: h\r\n\r\n"), 505),
-           std::pair(std::string("GET / HTTP/1.1\r\n\r\n"), 400),
+           std::pair(std::string("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), 400),
            std::pair("GET /" + long_line + " HTTP/1.1\r\nHost: h\r\n\r\n", 431),
            std::pair("GET / HTTP/1.1\r\nHost: h\r\nX: " + long_line + "\r\n\r\n", 431),
            std::pair(std::string("GET / HTTP/1.1\r\nHost h\r\n\r\n"), 400),
