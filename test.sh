@@ -11,7 +11,7 @@ the format check, all tests, the unit and API tests again under AddressSanitizer
 UndefinedBehaviorSanitizer, the fuzz targets for half a minute, and the trainer's tests.
 
   --quick         stop after the tests of the dev build
-  --tidy          only clang-tidy
+  --tidy          only clang-tidy, on every source (not part of the above: it takes long)
   CTEST-OPTION    only the tests of the dev build that these options of ctest choose
 
 Tests on real recordings read the folder AUSCULT_DATA, by default ../shared/datasets; without it
@@ -56,7 +56,7 @@ tests() {
   local report="$root/build/$1/ctest.xml" counts
   announce "tests of build $1"
   rm -f "$report"
-  ctest --preset "$1" --no-tests=error --output-junit "$report" "${@:2}"
+  ctest --preset "$1" --no-tests=error --parallel "$(nproc)" --output-junit "$report" "${@:2}"
   local status=$?
   # tests, failures, disabled and skipped, in the order in which ctest writes them.
   mapfile -t counts < <(grep -m4 -E '^\s(tests|failures|disabled|skipped)=' "$report" | tr -cd '0-9\n')
