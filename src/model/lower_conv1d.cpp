@@ -44,6 +44,9 @@ Kernel row_bias_kernel(const std::vector<float>& bias, std::int64_t columns) {
   };
 }
 
+// Frames that overlap more would cost more memory than the time they save.
+constexpr std::int64_t kMaxOverlap = 16;
+
 bool is_pointwise(const Geometry& geometry) {
   return geometry.kernel[0] == 1 && geometry.strides[0] == 1 && geometry.pad_begin[0] == 0 &&
          geometry.pad_end[0] == 0;
@@ -92,9 +95,11 @@ bool is_product_of_frames(const ProgramBuilder& builder, const PlannedNode& plan
                           const Convolution& convolution) {
   const Node& node = planned.node;
   const Shape& x = builder.dims(node.inputs[0]);
+  const Geometry& geometry = convolution.geometry;
   return node.keep_f32 && x.size() == 3 && x[0] == 1 && convolution.groups == 1 &&
          planned.residual == kNoValue && !planned.activation &&
-         (x[1] == 1 || is_pointwise(convolution.geometry));
+         (is_pointwise(geometry) ||
+          (x[1] == 1 && geometry.kernel[0] <= kMaxOverlap * geometry.strides[0]));
 }
 
 void lower_product_of_frames(ProgramBuilder& builder, const PlannedNode& planned,

@@ -277,6 +277,9 @@ Result<Plan> plan_expand(const OperandReader& reader) {
     return refuse(reader.node(),
                   to_string(reader.dims(0)) + " does not expand to " + to_string(*shape));
   }
+  if (const Result<std::size_t> count = checked_element_count(*output); !count) {
+    return refuse(reader.node(), count.error().message);
+  }
   const std::vector<std::ptrdiff_t> strides = dense_strides(reader.dims(0));
   StridedCopy::Side from{0, std::vector<std::ptrdiff_t>(output->size(), 0)};
   const std::size_t missing = output->size() - strides.size();
