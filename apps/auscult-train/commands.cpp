@@ -69,6 +69,16 @@ std::map<std::string, std::string> metadata_of(const TrainOptions& options,
   };
 }
 
+// The lines of other files, such as the heart-sound network's.
+std::string other_sums(const std::string& path) {
+  std::ifstream file(path);
+  std::string kept;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.ends_with("  model.onnx")) kept += line + "\n";
+  }
+  return kept;
+}
+
 // What describes model.onnx: its hash, its figures, its card.
 Status describe(const TrainOptions& options) {
   const Result<std::string> model = read_file(options.out + "/model.onnx");
@@ -86,7 +96,7 @@ Status describe(const TrainOptions& options) {
                       {"bytes", model->size()},
                       {"command", options.command}};
   const std::pair<const char*, std::string> files[] = {
-      {"/SHA256", sha256 + "  model.onnx\n"},
+      {"/SHA256", other_sums(options.out + "/SHA256") + sha256 + "  model.onnx\n"},
       {"/metrics.json", metrics.dump(1) + "\n"},
       {"/MODEL_CARD.md", model_card(metrics)},
   };
