@@ -98,7 +98,7 @@ void add_murmur(Crop& crop, Random& random) {
                                         : 1 - part;
       for (std::size_t band = 0; band < kBandCount; ++band) {
         const double distance = (static_cast<double>(band) - centre) / width;
-        // The power of noise in a band over a frame has about as many degrees of freedom.
+        // Of noise the power of a band in one frame has about four degrees of freedom.
         const double chance = -0.5 * std::log(uniform(random, 1e-3, 1) * uniform(random, 1e-3, 1));
         crop.powers[t * kBandCount + band] +=
             static_cast<float>(level * swell * chance * std::exp(-0.5 * distance * distance));

@@ -79,8 +79,13 @@ Status run(const BeatOptions& options) {
       train_detector(*recordings, everything, out / "beats.onnx");
   if (!shipped) return shipped.error();
 
-  nlohmann::ordered_json metrics = {
-      {"model_sha256", shipped->model().sha256}, {"seed", options.seed}, {"steps", options.steps}};
+  // What the file says of its training, which may have been another call of this command.
+  nlohmann::ordered_json metrics = {{"model_sha256", shipped->model().sha256}};
+  for (const char* key : {"auscult.seed", "auscult.steps", "auscult.held_out"}) {
+    const auto found = shipped->model().metadata.find(key);
+    if (found != shipped->model().metadata.end()) metrics[key] = found->second;
+  }
+  metrics["min_sound_posterior"] = beats::kMinSoundPosterior;
   if (options.crossval) {
     const std::filesystem::path checkpoints = out / "checkpoints";
     std::filesystem::create_directories(checkpoints, ignored);
