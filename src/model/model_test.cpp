@@ -24,12 +24,15 @@ thread_local Allocations allocations;
 }  // namespace
 
 // Not inlined, or g++ sees free() on what it takes for the library's own memory.
-[[gnu::noinline]] void* operator new(std::size_t size) {
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
   if (allocations.counting) {
     ++allocations.count;
     if (size > allocations.largest) allocations.largest = size;
   }
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  return std::malloc(size == 0 ? 1 : size);
+}
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  if (void* memory = operator new(size, std::nothrow)) return memory;
   throw std::bad_alloc();
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
