@@ -32,4 +32,4 @@ install(FILES cmake/auscultConfig.cmake cmake/LibraryDependencies.cmake
         DESTINATION "${package_dir}")
 install(DIRECTORY include/auscult TYPE INCLUDE)
 install(DIRECTORY models DESTINATION "${CMAKE_INSTALL_DATADIR}/auscult")
-install(FILES LICENSE TYPE DOC)
+install(FILES LICENSE README.md TYPE DOC)
