@@ -10,6 +10,7 @@
 #include "commands.hpp"
 #include "dataset.hpp"
 #include "experiment.hpp"
+#include "features_command.hpp"
 
 namespace {
 
@@ -92,6 +93,7 @@ int main(int argc, char** argv) {
       "--work build/final --out models/auscult-1 --jobs 2");
 
   const auto beats = auscult::train::add_beats_command(app);
+  const auto features = auscult::train::add_features_command(app);
 
   CLI11_PARSE(app, argc, argv);
   crossval_options.command = train_options.command = joined(argc, argv);
@@ -108,9 +110,10 @@ int main(int argc, char** argv) {
     }
   }
   try {
-    const Status status = app.got_subcommand("beats") ? beats()
-                          : crossval->parsed()        ? auscult::train::crossval(crossval_options)
-                                                      : auscult::train::train(train_options);
+    const Status status = app.got_subcommand("beats")      ? beats()
+                          : app.got_subcommand("features") ? features()
+                          : crossval->parsed() ? auscult::train::crossval(crossval_options)
+                                               : auscult::train::train(train_options);
     if (status) return 0;
     std::fprintf(stderr, "auscult-train: %s\n", status.error().message.c_str());
   } catch (const std::exception& error) {

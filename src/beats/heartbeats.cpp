@@ -99,14 +99,24 @@ Heartbeats find_heartbeats(const Posteriors& posteriors) {
     for (std::size_t k = i - kStates; k < i; ++k) {
       is_whole = is_whole && segments[k].end == segments[k + 1].begin;
     }
-    if (is_whole) {
-      cycle_frames += segment.begin - before.begin;
-      ++cycles;
+    if (!is_whole) continue;
+    cycle_frames += segment.begin - before.begin;
+    ++cycles;
+    if (segment.state == State::s1 && is_told(segments[i - 2])) {
+      const auto seconds = [&](std::size_t frame) {
+        return static_cast<double>(frame) * posteriors.frame_s;
+      };
+      heartbeats.cycles.push_back({.s1_start_s = seconds(before.begin),
+                                   .s1_end_s = seconds(before.end),
+                                   .s2_start_s = seconds(segments[i - 2].begin),
+                                   .s2_end_s = seconds(segments[i - 2].end),
+                                   .end_s = seconds(segment.begin)});
     }
   }
 
   if (cycles < kMinCycles) {
     heartbeats.sounds.clear();
+    heartbeats.cycles.clear();
     return heartbeats;
   }
   const double cycle_s = static_cast<double>(cycle_frames) * posteriors.frame_s / cycles;

@@ -8,9 +8,22 @@
 
 namespace auscult::beats {
 
+/// One heart cycle whose sounds were all told; seconds from the clip's first sample.
+struct Cycle {
+  double s1_start_s = 0;
+  double s1_end_s = 0;
+  double s2_start_s = 0;
+  double s2_end_s = 0;
+  double end_s = 0;  ///< Where the next S1 begins.
+
+  [[nodiscard]] double length_s() const { return end_s - s1_start_s; }
+  bool operator==(const Cycle&) const = default;
+};
+
 /// Where the heart sounds of a clip are.
 struct Heartbeats {
   std::vector<HeartSound> sounds;        ///< In order of time; empty when it cannot be told.
+  std::vector<Cycle> cycles;             ///< In order of time, S1 to S1; empty when `sounds` is.
   std::optional<double> heart_rate_bpm;  ///< Empty exactly when `sounds` is.
   /// The mean posterior of the decoded states, 0 to 1, also when nothing is told: how much the
   /// clip sounds like a heart, frame by frame.

@@ -19,6 +19,49 @@ struct HeartSound {
   bool operator==(const HeartSound&) const = default;
 };
 
+/// How regularly the heart beats; lengths are medians over the whole cycles that were found.
+struct Rhythm {
+  /// A beat that comes early: when its S1 begins, and the interval before it as a share of the
+  /// intervals around it.
+  struct PrematureBeat {
+    double time_s = 0;
+    double prematurity = 0;
+    bool operator==(const PrematureBeat&) const = default;
+  };
+  /// A beat that comes late: from the S1 before it to its own.
+  struct Pause {
+    double start_s = 0;
+    double end_s = 0;
+    bool operator==(const Pause&) const = default;
+  };
+  double cycle_s = 0;       ///< From S1 to S1.
+  double systole_s = 0;     ///< From the begin of S1 to the begin of S2.
+  double diastole_s = 0;    ///< From the begin of S2 to the begin of S1.
+  double irregularity = 0;  ///< Standard deviation of the cycles over their mean.
+  std::vector<PrematureBeat> premature_beats;
+  std::vector<Pause> pauses;
+  bool operator==(const Rhythm&) const = default;
+};
+
+/// How loud it is between the heart sounds, where murmurs are (120 to 400 Hz), in decibels above
+/// the quietest third of systole or diastole.
+struct Murmur {
+  enum class Timing { early_systolic, holosystolic, late_systolic, diastolic };
+  std::optional<Timing> timing;  ///< Empty if nothing stands out, or it cannot be told.
+  double systole_db = 0;
+  double diastole_db = 0;
+  bool operator==(const Murmur&) const = default;
+};
+
+/// A sound between the heart sounds, as S3, S4, a click or an early beat may be.
+struct ExtraSound {
+  enum class Phase { systole, diastole };
+  double start_s = 0;
+  double end_s = 0;
+  Phase phase = Phase::systole;
+  bool operator==(const ExtraSound&) const = default;
+};
+
 /// Whether a recording can be judged at all, and if not, why, in words for a person.
 struct Quality {
   enum class Verdict { good, poor };

@@ -1,0 +1,83 @@
+#include "features_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "beats/detector.hpp"
+#include "dataset.hpp"
+#include "features/evidence_features.hpp"
+#include "front_end.hpp"
+#include "progress.hpp"
+
+namespace auscult::train {
+namespace {
+
+constexpr int kSyntheticSounds = 300;
+
+struct FeatureOptions {
+  std::string data;
+  std::string beats;
+  std::string out;
+};
+
+LoadListener bar_of(const std::string& what) {
+  return [what, bar = std::shared_ptr<Progress>()](std::size_t, std::size_t all) mutable {
+    if (!bar) bar = std::make_shared<Progress>(what, all);
+    bar->advance(1);
+  };
+}
+
+Status run(const FeatureOptions& options) {
+  const auto detector = beats::HeartSoundDetector::load(options.beats, model::Precision::f32);
+  if (!detector) return detector.error();
+  Result<Dataset> dataset = load_dataset(options.data, bar_of("decoding"));
+  if (!dataset) return dataset.error();
+  const Status added =
+      add_unseen(options.data, kSyntheticSounds, *dataset, bar_of("decoding what is judged only"));
+  if (!added) return added.error();
+
+  std::ofstream file(options.out, std::ios::trunc);
+  file << "file,source";
+  for (const std::string_view name : features::kEvidenceFeatures) file << ',' << name;
+  file << '\n';
+  model::Workspace workspace = detector->make_workspace();
+  Progress bar("measuring", dataset->examples.size());
+  for (Example& example : dataset->examples) {
+    const audio::AudioClip clip{.samples = std::move(example.samples),
+                                .sample_rate_hz = kSampleRateHz};
+    const Result<beats::Heartbeats> heartbeats = detector->detect(clip, workspace);
+    if (!heartbeats) return fail(heartbeats.error().code, example.file + ": no heartbeats");
+    file << example.file << ',' << example.source;
+    for (const float value : features::evidence_features(clip, *heartbeats)) {
+      char text[32];
+      std::snprintf(text, sizeof text, ",%.6g", static_cast<double>(value));
+      file << text;
+    }
+    file << '\n';
+    bar.advance(1);
+  }
+  if (!file.flush()) {
+    return fail(ErrorCode::storage_failure, options.out + ": cannot be written");
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+std::function<Status()> add_features_command(CLI::App& app) {
+  auto options = std::make_shared<FeatureOptions>();
+  CLI::App* command =
+      app.add_subcommand("features", "Measure the evidence features of every recording");
+  command->add_option("--data", options->data, "The folder of datasets")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  command->add_option("--beats", options->beats, "The heart-sound model, beats.onnx")->required();
+  command->add_option("--out", options->out, "The table: file, source, then the features")
+      ->required();
+  return [options] { return run(*options); };
+}
+
+}  // namespace auscult::train

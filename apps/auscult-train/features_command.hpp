@@ -1,0 +1,17 @@
+#pragma once
+
+#include <functional>
+
+#include "auscult/result.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace auscult::train {
+
+/// Adds the subcommand `features`: the evidence features of every recording, as a table. Returns
+/// what runs it.
+std::function<Status()> add_features_command(CLI::App& app);
+
+}  // namespace auscult::train

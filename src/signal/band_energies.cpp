@@ -1,0 +1,125 @@
+#include "signal/band_energies.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "audio/resample.hpp"
+
+namespace auscult::signal {
+namespace {
+
+constexpr int kRateHz = 2000;
+constexpr std::size_t kFrameSamples = 10;
+
+// One lane for each band, filled up to what processors add at once.
+constexpr std::size_t kLanes = 8;
+using Lanes = std::array<float, kLanes>;
+
+// A filter of second order in each lane, in transposed direct form II.
+struct Biquads {
+  Lanes b0{};
+  Lanes b1{};
+  Lanes b2{};
+  Lanes a1{};
+  Lanes a2{};
+  Lanes z1{};
+  Lanes z2{};
+
+  void apply(Lanes& value) {
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      const float in = value[i];
+      const float out = b0[i] * in + z1[i];
+      z1[i] = b1[i] * in - a1[i] * out + z2[i];
+      z2[i] = b2[i] * in - a2[i] * out;
+      value[i] = out;
+    }
+  }
+};
+
+enum class Pass { high, low };
+
+// Butterworth's filters by the bilinear transform, corners from the band table.
+Biquads butterworth(Pass pass) {
+  Biquads filter;
+  for (std::size_t band = 0; band < kBands; ++band) {
+    const double corner_hz = kBandEdgesHz[pass == Pass::high ? band : band + 1];
+    const double k = std::tan(std::numbers::pi * corner_hz / kRateHz);
+    const double scale = 1 / (1 + std::numbers::sqrt2 * k + k * k);
+    const double gain = (pass == Pass::high ? 1 : k * k) * scale;
+    filter.b0[band] = static_cast<float>(gain);
+    filter.b1[band] = static_cast<float>(pass == Pass::high ? -2 * gain : 2 * gain);
+    filter.b2[band] = static_cast<float>(gain);
+    filter.a1[band] = static_cast<float>(2 * (k * k - 1) * scale);
+    filter.a2[band] = static_cast<float>((1 - std::numbers::sqrt2 * k + k * k) * scale);
+  }
+  return filter;
+}
+
+}  // namespace
+
+BandEnergies::BandEnergies(const audio::AudioClip& clip) {
+  const std::vector<float> samples = audio::resample(clip, kRateHz).samples;
+  double total = 0;
+  for (const float sample : samples) total += static_cast<double>(sample);
+  const auto mean = static_cast<float>(total / std::max(1.0, static_cast<double>(samples.size())));
+
+  std::vector<Lanes> filtered(samples.size());
+  Biquads high = butterworth(Pass::high);
+  Biquads low = butterworth(Pass::low);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    filtered[i].fill(samples[i] - mean);
+    high.apply(filtered[i]);
+    low.apply(filtered[i]);
+  }
+  high = butterworth(Pass::high);
+  low = butterworth(Pass::low);
+  for (std::size_t i = samples.size(); i-- > 0;) {
+    high.apply(filtered[i]);
+    low.apply(filtered[i]);
+  }
+
+  const std::size_t frames = samples.size() / kFrameSamples;
+  sums_.resize(frames + 1, Bands{});
+  for (std::size_t frame = 0; frame < frames; ++frame) {
+    Lanes power{};
+    for (std::size_t i = frame * kFrameSamples; i < (frame + 1) * kFrameSamples; ++i) {
+      for (std::size_t k = 0; k < kLanes; ++k) power[k] += filtered[i][k] * filtered[i][k];
+    }
+    for (std::size_t band = 0; band < kBands; ++band) {
+      sums_[frame + 1][band] =
+          sums_[frame][band] + static_cast<double>(power[band]) / kFrameSamples;
+    }
+  }
+}
+
+Bands BandEnergies::mean(double start_s, double end_s) const {
+  const auto frame_of = [&](double time_s) {
+    return std::clamp(std::lround(time_s / kFrameS), 0L, static_cast<long>(frames()));
+  };
+  auto begin = static_cast<std::size_t>(frame_of(start_s));
+  auto end = static_cast<std::size_t>(frame_of(end_s));
+  if (start_s >= duration_s() || end_s <= 0 || frames() == 0) return {};
+  if (end <= begin) {
+    begin = std::min(begin, frames() - 1);
+    end = begin + 1;
+  }
+  Bands power{};
+  for (std::size_t band = 0; band < kBands; ++band) {
+    power[band] =
+        std::max(0.0, sums_[end][band] - sums_[begin][band]) / static_cast<double>(end - begin);
+  }
+  return power;
+}
+
+double BandEnergies::at(std::size_t frame, std::size_t first, std::size_t last) const {
+  double power = 0;
+  for (std::size_t band = first; band <= last; ++band) {
+    power += std::max(0.0, sums_[frame + 1][band] - sums_[frame][band]);
+  }
+  return power;
+}
+
+double to_db(double power) { return 10 * std::log10(std::max(power, 1e-12)); }
+
+}  // namespace auscult::signal

@@ -1,0 +1,78 @@
+#include "signal/band_energies.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <numbers>
+
+namespace auscult::signal {
+namespace {
+
+using ::testing::Each;
+
+audio::AudioClip sine(double hz, int rate_hz = 2000, double offset = 0) {
+  audio::AudioClip clip{.samples = {}, .sample_rate_hz = rate_hz};
+  for (int i = 0; i < 4 * rate_hz; ++i) {
+    clip.samples.push_back(
+        static_cast<float>(offset + std::sin(2 * std::numbers::pi * hz * i / rate_hz)));
+  }
+  return clip;
+}
+
+TEST(BandEnergies, PutsASineIntoItsBand) {
+  const double centres_hz[] = {38, 85, 155, 283, 566};
+  for (std::size_t band = 0; band < kBands; ++band) {
+    const Bands power = BandEnergies(sine(centres_hz[band])).mean(1, 3);
+    EXPECT_GT(power[band], 0.12) << band;
+    for (std::size_t other = 0; other < kBands; ++other) {
+      if (other == band) continue;
+      EXPECT_LT(power[other], 0.35 * power[band]) << band << ' ' << other;
+    }
+  }
+}
+
+TEST(BandEnergies, FallsByTwentyFourDecibelsAnOctaveAtLeast) {
+  const Bands power = BandEnergies(sine(45)).mean(1, 3);
+  EXPECT_LT(to_db(power[3]) - to_db(power[0]), -45);  // two octaves below 200 Hz
+}
+
+TEST(BandEnergies, DoesNotShiftAClickInTime) {
+  audio::AudioClip clip{.samples = std::vector<float>(4000, 0.0F), .sample_rate_hz = 2000};
+  clip.samples[2004] = clip.samples[2005] = 1;  // the middle of frame 200
+  const BandEnergies energies(clip);
+  for (std::size_t band = 0; band < kBands; ++band) {
+    for (std::size_t away = 1; away < 10; ++away) {
+      EXPECT_NEAR(to_db(energies.at(200 - away, band, band)),
+                  to_db(energies.at(200 + away, band, band)), 3)
+          << band << ' ' << away;
+    }
+  }
+}
+
+TEST(BandEnergies, IsTheSameAtAnySampleRate) {
+  const Bands slow = BandEnergies(sine(150, 2000)).mean(1, 3);
+  const Bands fast = BandEnergies(sine(150, 44'100)).mean(1, 3);
+  EXPECT_NEAR(fast[2], slow[2], 0.01 * slow[2]);
+}
+
+TEST(BandEnergies, DoesNotTakeAnOffsetForSound) {
+  audio::AudioClip still{.samples = std::vector<float>(4000, 0.5F), .sample_rate_hz = 2000};
+  EXPECT_THAT(BandEnergies(still).mean(0, 2), Each(::testing::Lt(1e-9)));
+}
+
+TEST(BandEnergies, GivesNothingOfWhatLiesOutsideTheClip) {
+  const BandEnergies energies(sine(150));
+  EXPECT_THAT(energies.mean(5, 6), Each(0.0));
+  EXPECT_THAT(energies.mean(-1, -0.5), Each(0.0));
+  EXPECT_GT(energies.mean(3.9, 6)[2], 0.1);
+  EXPECT_GT(energies.mean(2, 2)[2], 0);
+}
+
+TEST(BandEnergies, TakesAnEmptyClip) {
+  const BandEnergies energies({.samples = {}, .sample_rate_hz = 2000});
+  EXPECT_EQ(energies.frames(), 0U);
+  EXPECT_THAT(energies.mean(0, 1), Each(0.0));
+}
+
+}  // namespace
+}  // namespace auscult::signal
