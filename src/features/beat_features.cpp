@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,6 @@ using beats::CycleLevels;
 using beats::median_of;
 using signal::BandEnergies;
 using signal::Bands;
-using signal::to_db;
 
 // Low: the band of heart sounds. Middle: that of murmurs.
 enum class Range { low, middle };
@@ -26,6 +26,9 @@ enum class Range { low, middle };
 double power_in(const Bands& bands, Range range) {
   return range == Range::low ? bands[0] + bands[1] : bands[2] + bands[3];
 }
+
+// The clip has power 1. What is 60 dB below it counts as silence: some recordings were gated.
+double level_db(double power) { return signal::to_db(power + 1e-6); }
 
 template <typename Value>
 std::vector<double> over_cycles(const std::vector<CycleLevels>& levels, const Value& value) {
@@ -62,11 +65,9 @@ void write_rhythm(const BandEnergies& energies, const beats::Heartbeats& heartbe
   double squares = 0;
   std::size_t pairs = 0;
   std::vector<double> lengths_s;
-  std::vector<double> systoles_s;
   for (std::size_t i = 0; i < cycles.size(); ++i) {
     told_s += cycles[i].length_s();
     lengths_s.push_back(cycles[i].length_s());
-    systoles_s.push_back(cycles[i].s2_start_s - cycles[i].s1_start_s);
     if (i > 0 && cycles[i - 1].end_s == cycles[i].s1_start_s) {
       const double step_s = cycles[i].length_s() - cycles[i - 1].length_s();
       squares += step_s * step_s;
@@ -81,7 +82,6 @@ void write_rhythm(const BandEnergies& energies, const beats::Heartbeats& heartbe
              pairs == 0 ? 0 : std::sqrt(squares / static_cast<double>(pairs)) / rhythm.cycle_s);
   writer.set("shortest_cycle", *std::ranges::min_element(lengths_s) / rhythm.cycle_s);
   writer.set("longest_cycle", *std::ranges::max_element(lengths_s) / rhythm.cycle_s);
-  writer.set("systole_spread", spread_of(std::move(systoles_s)) / rhythm.cycle_s);
 }
 
 void write_levels(const std::vector<CycleLevels>& levels, FeatureWriter& writer) {
@@ -89,24 +89,25 @@ void write_levels(const std::vector<CycleLevels>& levels, FeatureWriter& writer)
       {{"systole_25_60", "systole_60_120", "systole_120_200", "systole_200_400", "systole_400_800"},
        {"diastole_25_60", "diastole_60_120", "diastole_120_200", "diastole_200_400",
         "diastole_400_800"}}};
-  const auto level_db = [&](const auto& value) { return median_of(over_cycles(levels, value)); };
+  const auto median_db = [&](const auto& value) { return median_of(over_cycles(levels, value)); };
   for (std::size_t phase = 0; phase < 2; ++phase) {
     for (std::size_t band = 0; band < signal::kBands; ++band) {
-      writer.set(kNames[phase][band], level_db([&](const CycleLevels& level) {
+      writer.set(kNames[phase][band], median_db([&](const CycleLevels& level) {
                    double sum = 0;
                    for (std::size_t i = 0; i < 3; ++i) sum += level.between[3 * phase + i][band];
-                   return to_db(sum / 3) - to_db(0.5 * (level.s1[band] + level.s2[band]));
+                   return level_db(sum / 3) - level_db(0.5 * (level.s1[band] + level.s2[band]));
                  }));
     }
   }
-  writer.set("s1_over_s2", level_db([](const CycleLevels& level) {
-               return to_db(power_in(level.s1, Range::low)) - to_db(power_in(level.s2, Range::low));
+  writer.set("s1_over_s2", median_db([](const CycleLevels& level) {
+               return level_db(power_in(level.s1, Range::low)) -
+                      level_db(power_in(level.s2, Range::low));
              }));
-  writer.set("s1_pitch", level_db([](const CycleLevels& level) {
-               return to_db(level.s1[1] + level.s1[2]) - to_db(level.s1[0]);
+  writer.set("s1_pitch", median_db([](const CycleLevels& level) {
+               return level_db(level.s1[1] + level.s1[2]) - level_db(level.s1[0]);
              }));
-  writer.set("s2_pitch", level_db([](const CycleLevels& level) {
-               return to_db(level.s2[1] + level.s2[2]) - to_db(level.s2[0]);
+  writer.set("s2_pitch", median_db([](const CycleLevels& level) {
+               return level_db(level.s2[1] + level.s2[2]) - level_db(level.s2[0]);
              }));
 
   constexpr std::array<const char*, beats::kThirds> kThirdNames = {
@@ -114,8 +115,9 @@ void write_levels(const std::vector<CycleLevels>& levels, FeatureWriter& writer)
       "diastole_early", "diastole_middle", "diastole_late"};
   std::array<double, beats::kThirds> thirds_db{};
   for (std::size_t i = 0; i < beats::kThirds; ++i) {
-    thirds_db[i] = level_db(
-        [&](const CycleLevels& level) { return to_db(power_in(level.between[i], Range::middle)); });
+    thirds_db[i] = median_db([&](const CycleLevels& level) {
+      return level_db(power_in(level.between[i], Range::middle));
+    });
   }
   const double quietest_db = *std::ranges::min_element(thirds_db);
   for (std::size_t i = 0; i < beats::kThirds; ++i) {
@@ -126,15 +128,15 @@ void write_levels(const std::vector<CycleLevels>& levels, FeatureWriter& writer)
 void write_odd_levels(const std::vector<CycleLevels>& levels, FeatureWriter& writer) {
   const auto phase_db = [&](std::size_t first, Range range) {
     return over_cycles(levels, [=](const CycleLevels& level) {
-      return to_db(mean_of_thirds(level, first, range));
+      return level_db(mean_of_thirds(level, first, range));
     });
   };
   const std::vector<double> systole_low = phase_db(0, Range::low);
   const std::vector<double> diastole_low = phase_db(3, Range::low);
   const std::vector<double> s1 = over_cycles(
-      levels, [](const CycleLevels& level) { return to_db(power_in(level.s1, Range::low)); });
+      levels, [](const CycleLevels& level) { return level_db(power_in(level.s1, Range::low)); });
   const std::vector<double> s2 = over_cycles(
-      levels, [](const CycleLevels& level) { return to_db(power_in(level.s2, Range::low)); });
+      levels, [](const CycleLevels& level) { return level_db(power_in(level.s2, Range::low)); });
   writer.set("systole_max_low", largest_over_median(systole_low));
   writer.set("systole_max_mid", largest_over_median(phase_db(0, Range::middle)));
   writer.set("diastole_max_low", largest_over_median(diastole_low));
@@ -143,8 +145,6 @@ void write_odd_levels(const std::vector<CycleLevels>& levels, FeatureWriter& wri
   writer.set("s1_min", smallest_over_median(s1));
   writer.set("s2_max", largest_over_median(s2));
   writer.set("s2_min", smallest_over_median(s2));
-  writer.set("systole_spread_low", spread_of(systole_low));
-  writer.set("diastole_spread_low", spread_of(diastole_low));
 }
 
 // How far each cycle's course of loudness is from the median course, in decibels.
@@ -163,7 +163,7 @@ void write_odd_courses(const BandEnergies& energies, const std::vector<Cycle>& c
         const double start_s = bounds_s[part] + step_s * static_cast<double>(i);
         if (point == courses.size()) courses.emplace_back();
         courses[point].push_back(
-            to_db(power_in(energies.mean(start_s, start_s + step_s), Range::low)));
+            level_db(power_in(energies.mean(start_s, start_s + step_s), Range::low)));
       }
     }
   }
@@ -185,13 +185,11 @@ void write_peaks(const BandEnergies& energies, const std::vector<Cycle>& cycles,
     Phase phase;
     const char* rise;
     const char* level;
-    const char* max_level;
     const char* recurs;
   };
-  constexpr Names kNames[] = {{Phase::systole, "systole_peak", "systole_peak_level",
-                               "systole_peak_max_level", "systole_peak_recurs"},
-                              {Phase::diastole, "diastole_peak", "diastole_peak_level",
-                               "diastole_peak_max_level", "diastole_peak_recurs"}};
+  constexpr Names kNames[] = {
+      {Phase::systole, "systole_peak", "systole_peak_level", "systole_peak_recurs"},
+      {Phase::diastole, "diastole_peak", "diastole_peak_level", "diastole_peak_recurs"}};
   constexpr double kNoPeakDb = -40;
   const std::vector<beats::PeakBetween> peaks = beats::find_peaks_between(energies, cycles);
   for (const Names& names : kNames) {
@@ -204,9 +202,75 @@ void write_peaks(const BandEnergies& energies, const std::vector<Cycle>& cycles,
     }
     writer.set(names.rise, median_of(rises));
     writer.set(names.level, median_of(levels));
-    writer.set(names.max_level, largest_over_median(levels));
     writer.set(names.recurs, beats::recurrence(peaks, names.phase, cycles.size()));
   }
+}
+
+// The loudest moment, and the mean, of what lies between two sounds.
+struct Gap {
+  double peak_db = 0;   // 60 to 120 Hz, over 25 ms
+  double level_db = 0;  // 60 to 120 Hz
+  double noise_db = 0;  // 200 to 800 Hz
+};
+
+std::vector<Gap> find_gaps(const BandEnergies& energies, const std::vector<HeartSound>& sounds) {
+  constexpr double kMarginS = 0.03;
+  constexpr double kMinGapS = 0.03;
+  constexpr double kMaxGapS = 1.5;  // longer, and sounds between were not told
+  constexpr double kPeakS = 0.025;
+  std::vector<Gap> gaps;
+  for (std::size_t i = 0; i + 1 < sounds.size(); ++i) {
+    const double start_s = sounds[i].end_s + kMarginS;
+    const double end_s = sounds[i + 1].start_s - kMarginS;
+    if (sounds[i].kind == sounds[i + 1].kind || end_s - start_s < kMinGapS ||
+        end_s - start_s > kMaxGapS) {
+      continue;
+    }
+    const Bands mean = energies.mean(start_s, end_s);
+    Gap gap{.peak_db = level_db(0),
+            .level_db = level_db(mean[1]),
+            .noise_db = level_db(mean[3] + mean[4])};
+    const auto frames = static_cast<int>((end_s - start_s) / BandEnergies::kFrameS);
+    for (int frame = 0; frame <= frames; ++frame) {
+      const double time_s = start_s + frame * BandEnergies::kFrameS;
+      const Bands power = energies.mean(time_s - kPeakS / 2, time_s + kPeakS / 2);
+      gap.peak_db = std::max(gap.peak_db, level_db(power[1]));
+    }
+    gaps.push_back(gap);
+  }
+  return gaps;
+}
+
+void write_odd_peaks(const BandEnergies& energies, const std::vector<HeartSound>& sounds,
+                     FeatureWriter& writer) {
+  std::vector<double> s1_db;
+  std::vector<double> s2_db;
+  std::vector<double> s2_mid_db;
+  for (const HeartSound& sound : sounds) {
+    const Bands power = energies.mean(sound.start_s, sound.end_s);
+    (sound.kind == HeartSound::Kind::s1 ? s1_db : s2_db).push_back(level_db(power[1]));
+    if (sound.kind == HeartSound::Kind::s2) s2_mid_db.push_back(level_db(power[2]));
+  }
+  std::vector<double> peaks;
+  std::vector<double> means;
+  std::vector<double> noises;
+  for (const Gap& gap : find_gaps(energies, sounds)) {
+    peaks.push_back(gap.peak_db);
+    means.push_back(gap.level_db);
+    noises.push_back(gap.noise_db);
+  }
+  constexpr std::size_t kMinGaps = 4;
+  if (peaks.size() < kMinGaps || s1_db.empty() || s2_db.empty()) return;
+  const double sound_db = std::max(median_of(std::move(s1_db)), median_of(std::move(s2_db)));
+  writer.set("odd_level_over_median", largest_over_median(means));
+  writer.set("noisiest_level", *std::ranges::max_element(noises) - sound_db);
+  writer.set("s2_mid_min", smallest_over_median(s2_mid_db));
+  writer.set("s2_mid_spread", spread_of(std::move(s2_mid_db)));
+  writer.set("odd_peak_over_median", largest_over_median(peaks));
+  std::ranges::sort(peaks, std::greater());
+  writer.set("odd_peak", peaks[0] - sound_db);
+  writer.set("odd_peak_second", peaks[1] - sound_db);
+  writer.set("odd_peak_over_fourth", peaks[0] - peaks[3]);
 }
 
 }  // namespace
@@ -223,6 +287,7 @@ void write_beat_features(const BandEnergies& energies, const beats::Heartbeats& 
   write_odd_levels(levels, writer);
   write_odd_courses(energies, heartbeats.cycles, writer);
   write_peaks(energies, heartbeats.cycles, writer);
+  write_odd_peaks(energies, heartbeats.sounds, writer);
 }
 
 }  // namespace auscult::features

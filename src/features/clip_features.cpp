@@ -127,7 +127,6 @@ std::vector<float> envelope(const BandEnergies& energies, std::size_t first, std
 
 struct Recurrence {
   double height = 0;
-  double lag_s = 0;
   double second = 0;  // the next highest peak
 };
 
@@ -149,7 +148,6 @@ Recurrence find_recurrence(const std::vector<float>& values) {
     if (height > found.height) {
       found.second = found.height;
       found.height = height;
-      found.lag_s = 0.01 * static_cast<double>(kFirstLag - 1 + i);
     } else {
       found.second = std::max(found.second, height);
     }
@@ -185,18 +183,19 @@ void write_envelope(const BandEnergies& energies, FeatureWriter& writer) {
   const Recurrence low_recurs = find_recurrence(low);
   const Recurrence middle_recurs = find_recurrence(middle);
   writer.set("recurs_low", low_recurs.height);
-  writer.set("recurs_low_lag_s", low_recurs.lag_s);
   writer.set("recurs_low_second", low_recurs.second);
   writer.set("recurs_mid", middle_recurs.height);
-  writer.set("recurs_mid_second", middle_recurs.second);
 
   constexpr std::size_t kSize = 256;  // 2.56 s
   constexpr double kStepHz = 100.0 / kSize;
   const std::vector<float> modulation = signal::mean_power_spectrum(low, kSize);
   const double total = sum_between(modulation, kStepHz, 0, 51);
   constexpr std::pair<const char*, std::pair<double, double>> kParts[] = {
-      {"modulation_0_1", {0, 1}}, {"modulation_1_2", {1, 2}},   {"modulation_2_4", {2, 4}},
-      {"modulation_4_8", {4, 8}}, {"modulation_8_16", {8, 16}}, {"modulation_16_50", {16, 51}}};
+      {"modulation_1_2", {1, 2}},
+      {"modulation_2_4", {2, 4}},
+      {"modulation_4_8", {4, 8}},
+      {"modulation_8_16", {8, 16}},
+      {"modulation_16_50", {16, 51}}};
   for (const auto& [name, range_hz] : kParts) {
     writer.set(name,
                ratio_db(sum_between(modulation, kStepHz, range_hz.first, range_hz.second), total));

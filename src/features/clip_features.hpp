@@ -7,7 +7,7 @@
 
 namespace auscult::features {
 
-/// Sets the features of samples at 2 kHz that need no beats, up to "recurs_mid_second".
+/// Sets the features of samples at 2 kHz that need no beats, up to "recurs_mid".
 void write_clip_features(std::span<const float> samples, const signal::BandEnergies& energies,
                          FeatureWriter& writer);
 

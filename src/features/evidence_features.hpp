@@ -36,17 +36,14 @@ inline constexpr std::array kEvidenceFeatures = std::to_array<std::string_view>(
     "range_120_200",
     "range_200_400",
     "range_400_800",
-    "modulation_0_1",
     "modulation_1_2",
     "modulation_2_4",
     "modulation_4_8",
     "modulation_8_16",
     "modulation_16_50",
     "recurs_low",
-    "recurs_low_lag_s",
     "recurs_low_second",
     "recurs_mid",
-    "recurs_mid_second",
     // The heart's rhythm.
     "heart_posterior",
     "told",
@@ -57,7 +54,6 @@ inline constexpr std::array kEvidenceFeatures = std::to_array<std::string_view>(
     "successive_difference",
     "shortest_cycle",
     "longest_cycle",
-    "systole_spread",
     // Levels between the sounds against the sounds, medians over the cycles.
     "systole_25_60",
     "systole_60_120",
@@ -88,19 +84,25 @@ inline constexpr std::array kEvidenceFeatures = std::to_array<std::string_view>(
     "s1_min",
     "s2_max",
     "s2_min",
-    "systole_spread_low",
-    "diastole_spread_low",
     "odd_cycle",
     "usual_cycle",
-    // Peaks between the sounds.
+    // Peaks between the sounds: medians over the cycles.
     "systole_peak",
     "systole_peak_level",
     "systole_peak_recurs",
     "diastole_peak",
     "diastole_peak_level",
     "diastole_peak_recurs",
-    "diastole_peak_max_level",
-    "systole_peak_max_level",
+    // The loudest moments between sounds (60 to 120 Hz, against the louder sound), over all
+    // systoles and diastoles: one that stands alone may be an early beat, many are noise.
+    "odd_peak",
+    "odd_peak_second",
+    "odd_peak_over_median",
+    "odd_peak_over_fourth",
+    "odd_level_over_median",
+    "noisiest_level",
+    "s2_mid_min",
+    "s2_mid_spread",
 });
 
 inline constexpr std::size_t kEvidenceFeatureCount = kEvidenceFeatures.size();
