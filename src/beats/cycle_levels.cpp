@@ -10,7 +10,7 @@ namespace {
 constexpr double kMarginS = 0.015;
 constexpr std::size_t kMurmurBands[] = {2, 3};  // 120 to 400 Hz
 constexpr double kClearlyLouderDiastoleDb = 3;
-constexpr double kClearlyUnequalDb = 5;
+constexpr double kClearlyUnequalDb = 3;
 
 // A third of what lies between two sounds, without the margins.
 signal::Bands third_of(const signal::BandEnergies& energies, double start_s, double end_s,

@@ -25,14 +25,16 @@ struct CycleLevels {
 std::vector<CycleLevels> measure_levels(const signal::BandEnergies& energies,
                                         const std::vector<Cycle>& cycles);
 
-/// What stands out between the sounds by at least this may be called a murmur.
-inline constexpr double kMinMurmurDb = 9;
+/// What stands out between the sounds by at least this may be called a murmur: in CirCor so much is
+/// found in 1.5 % of the recordings of patients without a murmur, and where a murmur is heard in
+/// 56 %.
+inline constexpr double kMinMurmurDb = 6;
 
 /// The level in the murmur band (120 to 400 Hz) of systole and of diastole against the quietest of
 /// the six thirds, each the median over the cycles; empty without cycles.
 ///
 /// Timing: none below kMinMurmurDb. Diastolic, if diastole is louder than systole by 3 dB. Else
-/// early or late, if the first or last third of systole is louder than the other by 5 dB; else
+/// early or late, if the first or last third of systole is louder than the other by 3 dB; else
 /// holosystolic.
 std::optional<Murmur> measure_murmur(const std::vector<CycleLevels>& levels);
 

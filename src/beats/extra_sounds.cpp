@@ -43,7 +43,7 @@ std::vector<double> smoothed_db(const BandEnergies& energies) {
 
 double highest(std::span<const double> db, std::size_t begin, std::size_t end) {
   const auto part = db.subspan(begin, end - begin);
-  return part.empty() ? -120 : *std::ranges::max_element(part);
+  return part.empty() ? signal::to_db(0) : *std::ranges::max_element(part);
 }
 
 // The top between two sounds that rises most above the valleys around it. `before_s` and

@@ -6,7 +6,13 @@
 #include <utility>
 
 #include "audio/resample.hpp"
+#include "beats/cycle_levels.hpp"
+#include "beats/extra_sounds.hpp"
+#include "beats/rhythm.hpp"
+#include "classify/occlusion.hpp"
 #include "classify/quality.hpp"
+#include "classify/reliability.hpp"
+#include "signal/band_energies.hpp"
 
 namespace auscult::classify {
 namespace {
@@ -24,7 +30,7 @@ double prior_weight(Decision decision) {
 }
 
 // The graph's answer to one part of the clip; times in seconds from the clip's start.
-struct Part {
+struct PartAnswer {
   double start_s = 0;
   double end_s = 0;
   model::Scores scores;
@@ -32,8 +38,8 @@ struct Part {
 
 // What the windows of one part say. A window that shows nothing which the one before it has not
 // shown lies in the padding and is left out.
-void append_windows(const Part& part, const model::ModelInfo& info, const Calibration& calibration,
-                    std::vector<Window>& windows) {
+void append_windows(const PartAnswer& part, const model::ModelInfo& info,
+                    const Calibration& calibration, std::vector<Window>& windows) {
   const auto append = [&](double start_s, double end_s, std::span<const float> scores) {
     windows.push_back({.start_s = start_s,
                        .end_s = std::min(end_s, part.end_s),
@@ -130,6 +136,10 @@ Status Classifier::add_beats(const audio::AudioClip& clip, Workspace& workspace,
   if (!beats_) return Ok{};
   auto found = beats_->detect(clip, *workspace.beats);
   if (!found) return found.error();
+  const signal::BandEnergies energies(clip);
+  answer.rhythm = beats::measure_rhythm(*found);
+  answer.murmur = beats::measure_murmur(beats::measure_levels(energies, found->cycles));
+  answer.extra_sounds = find_extra_sounds(beats::find_peaks_between(energies, found->cycles));
   answer.heart_rate_bpm = found->heart_rate_bpm;
   answer.beats = std::move(found->sounds);
   if (answer.beats.empty()) {
@@ -139,8 +149,8 @@ Status Classifier::add_beats(const audio::AudioClip& clip, Workspace& workspace,
   return Ok{};
 }
 
-Result<Classification> Classifier::classify(const audio::AudioClip& clip,
-                                            Workspace& workspace) const {
+Result<Classification> Classifier::classify(const audio::AudioClip& clip, Workspace& workspace,
+                                            Evidence evidence) const {
   if (clip.samples.empty()) return fail(ErrorCode::invalid_argument, "the clip has no samples");
   const model::ModelInfo& info = model_.info();
 
@@ -148,25 +158,26 @@ Result<Classification> Classifier::classify(const audio::AudioClip& clip,
   answer.labels = info.labels;
   answer.model = {.name = info.name, .sha256 = info.sha256};
   answer.quality = assess_quality(clip);
-  if (!is_judgeable(clip) && answer_artifact(answer)) return answer;
+  if (!is_judgeable(clip) && answer_artifact(answer)) {
+    answer.unreliable_reasons = find_unreliable_reasons(answer);
+    return answer;
+  }
 
   const audio::AudioClip resampled = audio::resample(clip, info.sample_rate_hz);
   const std::span<const float> samples(resampled.samples);
-  const std::size_t longest = info.lengths.back();
-  const std::size_t part_count = std::max<std::size_t>(1, (samples.size() + longest - 1) / longest);
+  const std::vector<Part> parts = parts_of(samples.size(), info.lengths.back());
 
   std::vector<double> mean_scores(calibration_.score_count(), 0.0);
-  for (std::size_t i = 0; i < part_count; ++i) {
-    const std::size_t begin = samples.size() * i / part_count;
-    const std::size_t end = samples.size() * (i + 1) / part_count;
-    const auto scores = model_.run(samples.subspan(begin, end - begin), workspace.network);
+  for (const Part& part : parts) {
+    const auto scores =
+        model_.run(samples.subspan(part.begin, part.end - part.begin), workspace.network);
     if (!scores) return scores.error();
 
     for (std::size_t k = 0; k < mean_scores.size(); ++k) {
-      mean_scores[k] += static_cast<double>(scores->clip[k]) / static_cast<double>(part_count);
+      mean_scores[k] += static_cast<double>(scores->clip[k]) / static_cast<double>(parts.size());
     }
-    append_windows({.start_s = static_cast<double>(begin) / info.sample_rate_hz,
-                    .end_s = static_cast<double>(end) / info.sample_rate_hz,
+    append_windows({.start_s = static_cast<double>(part.begin) / info.sample_rate_hz,
+                    .end_s = static_cast<double>(part.end) / info.sample_rate_hz,
                     .scores = *scores},
                    info, calibration_, answer.windows);
   }
@@ -175,6 +186,11 @@ Result<Classification> Classifier::classify(const audio::AudioClip& clip,
   answer.class_index = calibration_.choose(answer.probabilities, prior_weight(decision_));
   answer.confidence = 100 * answer.probabilities[static_cast<std::size_t>(answer.class_index)];
   if (const Status added = add_beats(clip, workspace, answer); !added) return added.error();
+  if (evidence == Evidence::include) {
+    const Status added = add_evidence(model_, calibration_, samples, workspace.network, answer);
+    if (!added) return added.error();
+  }
+  answer.unreliable_reasons = find_unreliable_reasons(answer);
   return answer;
 }
 

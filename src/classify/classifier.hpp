@@ -26,6 +26,10 @@ struct ClassifierOptions {
   Decision decision = Decision::sqrt;
 };
 
+/// Whether an answer is to say how much each moment speaks for it (add_evidence()), which takes one
+/// more run of the network for each window and heart sound.
+enum class Evidence { omit, include };
+
 /// The memory one worker needs; not shared between threads at the same time.
 struct Workspace {
   model::Workspace network;
@@ -49,7 +53,8 @@ class Classifier {
   /// longest length is cut into equal parts, whose scores are averaged. What is_judgeable() denies
   /// is an Artifact for certain, if the model knows that label. Fails with invalid_argument on an
   /// empty clip.
-  Result<Classification> classify(const audio::AudioClip& clip, Workspace& workspace) const;
+  Result<Classification> classify(const audio::AudioClip& clip, Workspace& workspace,
+                                  Evidence evidence = Evidence::omit) const;
 
  private:
   Classifier(model::Model model, std::optional<beats::HeartSoundDetector> beats,
@@ -59,7 +64,8 @@ class Classifier {
         calibration_(std::move(calibration)),
         decision_(decision) {}
 
-  /// Adds heart sounds and rate to the answer, or the reason why there are none.
+  /// Adds heart sounds, rate and what lies between them to the answer, or the reason why there are
+  /// none.
   Status add_beats(const audio::AudioClip& clip, Workspace& workspace,
                    Classification& answer) const;
 

@@ -16,6 +16,8 @@ struct HeartSound {
   double start_s = 0;
   double end_s = 0;
   Kind kind = Kind::s1;
+  /// How much the sound and its surroundings speak for the answer, as Window::evidence.
+  std::optional<double> evidence = std::nullopt;
   bool operator==(const HeartSound&) const = default;
 };
 
@@ -75,6 +77,9 @@ struct Window {
   double start_s = 0;
   double end_s = 0;
   std::vector<double> probabilities;  ///< One for each label, sum 1.
+  /// How much the stretch speaks for the answered class: the logarithm of the class's odds from
+  /// the whole clip, minus that without the stretch. Empty if nobody asked for it.
+  std::optional<double> evidence = std::nullopt;
   bool operator==(const Window&) const = default;
 };
 
@@ -92,14 +97,20 @@ struct Classification {
   int class_index = 0;                ///< Into `labels`, by the decision rule.
   double confidence = 0;              ///< probabilities[class_index] in percent, 0 to 100.
   Quality quality;
-  std::optional<double> heart_rate_bpm;  ///< Empty when it cannot be told.
-  std::vector<HeartSound> beats;         ///< Empty when they cannot be told.
+  std::vector<std::string> unreliable_reasons;  ///< Why not to rely on the confidence.
+  std::optional<double> heart_rate_bpm;         ///< Empty when it cannot be told.
+  std::optional<Rhythm> rhythm;                 ///< Empty when no whole cycle was found.
+  std::optional<Murmur> murmur;                 ///< Likewise.
+  std::vector<ExtraSound> extra_sounds;
+  std::vector<HeartSound> beats;  ///< Empty when they cannot be told.
   std::vector<Window> windows;
   ModelIdentity model;
 
   [[nodiscard]] const std::string& class_name() const {
     return labels[static_cast<std::size_t>(class_index)];
   }
+  /// Whether the confidence is to be relied on.
+  [[nodiscard]] bool reliable() const { return unreliable_reasons.empty(); }
   bool operator==(const Classification&) const = default;
 };
 

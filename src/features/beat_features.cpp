@@ -19,6 +19,7 @@ using beats::CycleLevels;
 using beats::median_of;
 using signal::BandEnergies;
 using signal::Bands;
+using signal::to_db;
 
 // Low: the band of heart sounds. Middle: that of murmurs.
 enum class Range { low, middle };
@@ -26,9 +27,6 @@ enum class Range { low, middle };
 double power_in(const Bands& bands, Range range) {
   return range == Range::low ? bands[0] + bands[1] : bands[2] + bands[3];
 }
-
-// The clip has power 1. What is 60 dB below it counts as silence: some recordings were gated.
-double level_db(double power) { return signal::to_db(power + 1e-6); }
 
 template <typename Value>
 std::vector<double> over_cycles(const std::vector<CycleLevels>& levels, const Value& value) {
@@ -95,19 +93,18 @@ void write_levels(const std::vector<CycleLevels>& levels, FeatureWriter& writer)
       writer.set(kNames[phase][band], median_db([&](const CycleLevels& level) {
                    double sum = 0;
                    for (std::size_t i = 0; i < 3; ++i) sum += level.between[3 * phase + i][band];
-                   return level_db(sum / 3) - level_db(0.5 * (level.s1[band] + level.s2[band]));
+                   return to_db(sum / 3) - to_db(0.5 * (level.s1[band] + level.s2[band]));
                  }));
     }
   }
   writer.set("s1_over_s2", median_db([](const CycleLevels& level) {
-               return level_db(power_in(level.s1, Range::low)) -
-                      level_db(power_in(level.s2, Range::low));
+               return to_db(power_in(level.s1, Range::low)) - to_db(power_in(level.s2, Range::low));
              }));
   writer.set("s1_pitch", median_db([](const CycleLevels& level) {
-               return level_db(level.s1[1] + level.s1[2]) - level_db(level.s1[0]);
+               return to_db(level.s1[1] + level.s1[2]) - to_db(level.s1[0]);
              }));
   writer.set("s2_pitch", median_db([](const CycleLevels& level) {
-               return level_db(level.s2[1] + level.s2[2]) - level_db(level.s2[0]);
+               return to_db(level.s2[1] + level.s2[2]) - to_db(level.s2[0]);
              }));
 
   constexpr std::array<const char*, beats::kThirds> kThirdNames = {
@@ -115,9 +112,8 @@ void write_levels(const std::vector<CycleLevels>& levels, FeatureWriter& writer)
       "diastole_early", "diastole_middle", "diastole_late"};
   std::array<double, beats::kThirds> thirds_db{};
   for (std::size_t i = 0; i < beats::kThirds; ++i) {
-    thirds_db[i] = median_db([&](const CycleLevels& level) {
-      return level_db(power_in(level.between[i], Range::middle));
-    });
+    thirds_db[i] = median_db(
+        [&](const CycleLevels& level) { return to_db(power_in(level.between[i], Range::middle)); });
   }
   const double quietest_db = *std::ranges::min_element(thirds_db);
   for (std::size_t i = 0; i < beats::kThirds; ++i) {
@@ -128,15 +124,15 @@ void write_levels(const std::vector<CycleLevels>& levels, FeatureWriter& writer)
 void write_odd_levels(const std::vector<CycleLevels>& levels, FeatureWriter& writer) {
   const auto phase_db = [&](std::size_t first, Range range) {
     return over_cycles(levels, [=](const CycleLevels& level) {
-      return level_db(mean_of_thirds(level, first, range));
+      return to_db(mean_of_thirds(level, first, range));
     });
   };
   const std::vector<double> systole_low = phase_db(0, Range::low);
   const std::vector<double> diastole_low = phase_db(3, Range::low);
   const std::vector<double> s1 = over_cycles(
-      levels, [](const CycleLevels& level) { return level_db(power_in(level.s1, Range::low)); });
+      levels, [](const CycleLevels& level) { return to_db(power_in(level.s1, Range::low)); });
   const std::vector<double> s2 = over_cycles(
-      levels, [](const CycleLevels& level) { return level_db(power_in(level.s2, Range::low)); });
+      levels, [](const CycleLevels& level) { return to_db(power_in(level.s2, Range::low)); });
   writer.set("systole_max_low", largest_over_median(systole_low));
   writer.set("systole_max_mid", largest_over_median(phase_db(0, Range::middle)));
   writer.set("diastole_max_low", largest_over_median(diastole_low));
@@ -163,7 +159,7 @@ void write_odd_courses(const BandEnergies& energies, const std::vector<Cycle>& c
         const double start_s = bounds_s[part] + step_s * static_cast<double>(i);
         if (point == courses.size()) courses.emplace_back();
         courses[point].push_back(
-            level_db(power_in(energies.mean(start_s, start_s + step_s), Range::low)));
+            to_db(power_in(energies.mean(start_s, start_s + step_s), Range::low)));
       }
     }
   }
@@ -227,14 +223,12 @@ std::vector<Gap> find_gaps(const BandEnergies& energies, const std::vector<Heart
       continue;
     }
     const Bands mean = energies.mean(start_s, end_s);
-    Gap gap{.peak_db = level_db(0),
-            .level_db = level_db(mean[1]),
-            .noise_db = level_db(mean[3] + mean[4])};
+    Gap gap{.peak_db = to_db(0), .level_db = to_db(mean[1]), .noise_db = to_db(mean[3] + mean[4])};
     const auto frames = static_cast<int>((end_s - start_s) / BandEnergies::kFrameS);
     for (int frame = 0; frame <= frames; ++frame) {
       const double time_s = start_s + frame * BandEnergies::kFrameS;
       const Bands power = energies.mean(time_s - kPeakS / 2, time_s + kPeakS / 2);
-      gap.peak_db = std::max(gap.peak_db, level_db(power[1]));
+      gap.peak_db = std::max(gap.peak_db, to_db(power[1]));
     }
     gaps.push_back(gap);
   }
@@ -248,8 +242,8 @@ void write_odd_peaks(const BandEnergies& energies, const std::vector<HeartSound>
   std::vector<double> s2_mid_db;
   for (const HeartSound& sound : sounds) {
     const Bands power = energies.mean(sound.start_s, sound.end_s);
-    (sound.kind == HeartSound::Kind::s1 ? s1_db : s2_db).push_back(level_db(power[1]));
-    if (sound.kind == HeartSound::Kind::s2) s2_mid_db.push_back(level_db(power[2]));
+    (sound.kind == HeartSound::Kind::s1 ? s1_db : s2_db).push_back(to_db(power[1]));
+    if (sound.kind == HeartSound::Kind::s2) s2_mid_db.push_back(to_db(power[2]));
   }
   std::vector<double> peaks;
   std::vector<double> means;

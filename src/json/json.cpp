@@ -17,7 +17,50 @@ Json by_label(const std::vector<std::string>& labels, const std::vector<double>&
   return object;
 }
 
+Json rhythm_json(const std::optional<Rhythm>& rhythm) {
+  if (!rhythm) return nullptr;
+  Json premature_beats = Json::array();
+  for (const Rhythm::PrematureBeat& beat : rhythm->premature_beats) {
+    premature_beats.push_back({{"time_s", beat.time_s}, {"prematurity", beat.prematurity}});
+  }
+  Json pauses = Json::array();
+  for (const Rhythm::Pause& pause : rhythm->pauses) {
+    pauses.push_back({{"start_s", pause.start_s}, {"end_s", pause.end_s}});
+  }
+  return {{"cycle_s", rhythm->cycle_s},
+          {"systole_s", rhythm->systole_s},
+          {"diastole_s", rhythm->diastole_s},
+          {"irregularity", rhythm->irregularity},
+          {"premature_beats", std::move(premature_beats)},
+          {"pauses", std::move(pauses)}};
+}
+
+Json murmur_json(const std::optional<Murmur>& murmur) {
+  if (!murmur) return nullptr;
+  return {{"timing", murmur->timing ? Json(to_string(*murmur->timing)) : Json(nullptr)},
+          {"systole_db", murmur->systole_db},
+          {"diastole_db", murmur->diastole_db}};
+}
+
+void add_evidence(Json& object, const std::optional<double>& evidence) {
+  if (evidence) object["evidence"] = *evidence;
+}
+
 }  // namespace
+
+std::string_view to_string(Murmur::Timing timing) {
+  switch (timing) {
+    case Murmur::Timing::early_systolic:
+      return "early systolic";
+    case Murmur::Timing::holosystolic:
+      return "holosystolic";
+    case Murmur::Timing::late_systolic:
+      return "late systolic";
+    case Murmur::Timing::diastolic:
+      return "diastolic";
+  }
+  return "";
+}
 
 Json to_json(const Classification& result) {
   Json beats = Json::array();
@@ -25,12 +68,21 @@ Json to_json(const Classification& result) {
     beats.push_back({{"start_s", beat.start_s},
                      {"end_s", beat.end_s},
                      {"sound", beat.kind == HeartSound::Kind::s1 ? "S1" : "S2"}});
+    add_evidence(beats.back(), beat.evidence);
   }
   Json windows = Json::array();
   for (const Window& window : result.windows) {
     windows.push_back({{"start_s", window.start_s},
                        {"end_s", window.end_s},
                        {"probabilities", by_label(result.labels, window.probabilities)}});
+    add_evidence(windows.back(), window.evidence);
+  }
+  Json extra_sounds = Json::array();
+  for (const ExtraSound& sound : result.extra_sounds) {
+    extra_sounds.push_back(
+        {{"start_s", sound.start_s},
+         {"end_s", sound.end_s},
+         {"phase", sound.phase == ExtraSound::Phase::systole ? "systole" : "diastole"}});
   }
   return {
       {"class", result.class_name()},
@@ -40,7 +92,12 @@ Json to_json(const Classification& result) {
       {"quality",
        {{"verdict", result.quality.verdict == Quality::Verdict::good ? "good" : "poor"},
         {"reasons", result.quality.reasons}}},
+      {"reliable", result.reliable()},
+      {"unreliable_reasons", result.unreliable_reasons},
       {"heart_rate_bpm", result.heart_rate_bpm ? Json(*result.heart_rate_bpm) : Json(nullptr)},
+      {"rhythm", rhythm_json(result.rhythm)},
+      {"murmur", murmur_json(result.murmur)},
+      {"extra_sounds", std::move(extra_sounds)},
       {"beats", std::move(beats)},
       {"windows", std::move(windows)},
       {"model", {{"name", result.model.name}, {"sha256", result.model.sha256}}},

@@ -14,9 +14,16 @@ namespace auscult::json {
 /// Keeps members in the order they are written, since people read them.
 using Json = nlohmann::ordered_json;
 
+/// "early systolic", "holosystolic", "late systolic" or "diastolic".
+std::string_view to_string(Murmur::Timing timing);
+
 /// class, class_index, confidence (percent), probabilities (object by label), quality {verdict,
-/// reasons}, heart_rate_bpm (number or null), beats [{start_s, end_s, sound: "S1" or "S2"}],
-/// windows [{start_s, end_s, probabilities}], model {name, sha256}.
+/// reasons}, reliable, unreliable_reasons, heart_rate_bpm (number or null), rhythm (null or
+/// {cycle_s, systole_s, diastole_s, irregularity, premature_beats [{time_s, prematurity}], pauses
+/// [{start_s, end_s}]}), murmur (null or {timing (text or null), systole_db, diastole_db}),
+/// extra_sounds [{start_s, end_s, phase}], beats [{start_s, end_s, sound: "S1" or "S2"}], windows
+/// [{start_s, end_s, probabilities}], model {name, sha256}. Beats and windows have a member
+/// evidence too, if it was asked for.
 /// Expects different labels, and as many probabilities, in each window too.
 Json to_json(const Classification& result);
 
@@ -30,7 +37,9 @@ Json to_json(const Recording& recording);
 std::string dump(const Json& value);
 
 /// Reads back what to_json(recording) wrote, equal in every member. Fails with storage_failure,
-/// naming the first member that is missing, has another type or is out of its bounds.
+/// naming the first member that is missing, has another type or is out of its bounds. Members that
+/// came with rhythm and reliability may all be missing, as in records of earlier versions: such a
+/// result is not reliable, and says why.
 Result<Recording> parse_recording(std::string_view text);
 
 /// The content of data.json: {"class": "Normal", "confidence": 98.5}, these two members, spaced as

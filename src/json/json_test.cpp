@@ -29,6 +29,16 @@ Recording example() {
   recording.result.confidence = 98.5;
   recording.result.quality = {Quality::Verdict::poor, {"too short"}};
   recording.result.heart_rate_bpm = 72.5;
+  recording.result.unreliable_reasons = {"poor quality"};
+  recording.result.rhythm = {.cycle_s = 0.8,
+                             .systole_s = 0.3,
+                             .diastole_s = 0.5,
+                             .irregularity = 0.02,
+                             .premature_beats = {{2.5, 0.6}},
+                             .pauses = {{2.5, 3.75}}};
+  recording.result.murmur = {
+      .timing = Murmur::Timing::early_systolic, .systole_db = 12.5, .diastole_db = 0.5};
+  recording.result.extra_sounds = {{0.6, 0.7, ExtraSound::Phase::diastole}};
   recording.result.beats = {{0.1, 0.2, HeartSound::Kind::s1}, {0.4, 0.5, HeartSound::Kind::s2}};
   recording.result.windows = {{0, 1.5, {0, 0.015, 0.985, 0, 0}}};
   recording.result.model = {"auscult-1", std::string(64, 'b')};
@@ -68,8 +78,22 @@ class Random {
     result.confidence = number(100);
     result.quality = {Quality::Verdict::good, {text(), text()}};
     if (integer(1) == 0) result.heart_rate_bpm.reset();
+    if (integer(1) == 0) result.unreliable_reasons.clear();
+    if (integer(1) == 0) result.rhythm.reset();
+    if (integer(2) == 0) result.murmur.reset();
+    if (result.murmur) {
+      result.murmur->timing = static_cast<Murmur::Timing>(integer(3));
+      if (integer(3) == 0) result.murmur->timing.reset();
+    }
+    result.extra_sounds.resize(static_cast<std::size_t>(integer(2)));
+    for (ExtraSound& sound : result.extra_sounds) {
+      sound.end_s = number(9);
+      sound.phase = static_cast<ExtraSound::Phase>(integer(1));
+    }
+    if (integer(1) == 0) result.beats.front().evidence = number(9) - 5;
     for (int i = integer(3); i > 0; --i) {
       result.windows.push_back({number(10), number(10), {}});
+      if (integer(1) == 0) result.windows.back().evidence = number(9) - 5;
     }
     for (Window& window : result.windows)
       window.probabilities = probabilities(result.labels.size());
@@ -86,11 +110,38 @@ TEST(ToJson, NamesTheMembersOfAClassification) {
   std::vector<std::string> names;
   for (const auto& [name, unused] : json.items()) names.push_back(name);
   EXPECT_THAT(names, ElementsAre("class", "class_index", "confidence", "probabilities", "quality",
-                                 "heart_rate_bpm", "beats", "windows", "model"));
+                                 "reliable", "unreliable_reasons", "heart_rate_bpm", "rhythm",
+                                 "murmur", "extra_sounds", "beats", "windows", "model"));
   EXPECT_EQ(dump(json["probabilities"]),
             R"({"Artifact":0.0,"Murmur":0.015,"Normal":0.985,"Extrahls":0.0,"Extrastole":0.0})");
   EXPECT_EQ(dump(json["quality"]), R"({"verdict":"poor","reasons":["too short"]})");
   EXPECT_EQ(dump(json["beats"][0]), R"({"start_s":0.1,"end_s":0.2,"sound":"S1"})");
+  EXPECT_EQ(dump(json["rhythm"]),
+            R"({"cycle_s":0.8,"systole_s":0.3,"diastole_s":0.5,"irregularity":0.02,)"
+            R"("premature_beats":[{"time_s":2.5,"prematurity":0.6}],)"
+            R"("pauses":[{"start_s":2.5,"end_s":3.75}]})");
+  EXPECT_EQ(dump(json["murmur"]),
+            R"({"timing":"early systolic","systole_db":12.5,"diastole_db":0.5})");
+  EXPECT_EQ(dump(json["extra_sounds"]), R"([{"start_s":0.6,"end_s":0.7,"phase":"diastole"}])");
+  EXPECT_EQ(json["reliable"], false);
+}
+
+TEST(ToJson, ShowsEvidenceOnlyWhereThereIsSome) {
+  Classification result = example().result;
+  EXPECT_FALSE(to_json(result)["windows"][0].contains("evidence"));
+  result.windows[0].evidence = -1.5;
+  result.beats[1].evidence = 2;
+  EXPECT_EQ(to_json(result)["windows"][0]["evidence"], -1.5);
+  EXPECT_EQ(dump(to_json(result)["beats"][1]),
+            R"({"start_s":0.4,"end_s":0.5,"sound":"S2","evidence":2.0})");
+}
+
+TEST(ToJson, ShowsWhatCannotBeToldAsNull) {
+  Classification result = example().result;
+  result.rhythm.reset();
+  result.murmur->timing.reset();
+  EXPECT_TRUE(to_json(result)["rhythm"].is_null());
+  EXPECT_TRUE(to_json(result)["murmur"]["timing"].is_null());
 }
 
 TEST(ToJson, ShowsAnUnknownHeartRateAsNull) {
@@ -120,6 +171,7 @@ TEST(ParseRecording, NamesEachMissingMember) {
   const Json whole = to_json(example());
   for (const auto& [name, unused] : whole.items()) {
     if (name == "class" || name == "disclaimer") continue;  // Both follow from the rest.
+    if (name == "reliable") continue;                       // Its absence marks an old record.
     Json partial = whole;
     partial.erase(name);
     const Result<Recording> read = parse_recording(dump(partial));
@@ -127,6 +179,29 @@ TEST(ParseRecording, NamesEachMissingMember) {
     EXPECT_EQ(read.error().code, ErrorCode::storage_failure);
     EXPECT_THAT(read.error().message, HasSubstr('"' + name));
   }
+}
+
+TEST(ParseRecording, ReadsWhatAVersionWithoutRhythmAndReliabilityWrote) {
+  Recording expected = example();
+  expected.result.rhythm.reset();
+  expected.result.murmur.reset();
+  expected.result.extra_sounds.clear();
+  expected.result.unreliable_reasons = {"stored by a version that did not judge this"};
+  Json old = to_json(example());
+  for (const char* name : {"reliable", "unreliable_reasons", "rhythm", "murmur", "extra_sounds"}) {
+    old.erase(name);
+  }
+  const Result<Recording> read = parse_recording(dump(old));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, expected);
+}
+
+TEST(ParseRecording, RefusesAMurmurTimingThatItDoesNotKnow) {
+  Json altered = to_json(example());
+  altered["murmur"]["timing"] = "now and then";
+  const Result<Recording> read = parse_recording(dump(altered));
+  ASSERT_FALSE(read);
+  EXPECT_THAT(read.error().message, HasSubstr("timing"));
 }
 
 TEST(ParseRecording, RefusesEachMemberOfAnotherType) {

@@ -46,6 +46,17 @@ class Reader {
     return static_cast<int>(integer(name, std::numeric_limits<int>::max()));
   }
 
+  bool boolean(const char* name) const {
+    const Json* member = find(name, &Json::is_boolean, "is neither true nor false");
+    return member != nullptr && member->get<bool>();
+  }
+
+  /// A number that may be missing, of either sign.
+  std::optional<double> optional_number(const char* name) const {
+    if (!has(name)) return std::nullopt;
+    return number(name, -kAnyNumber);
+  }
+
   /// Whether the text is `yes`; anything but `yes` or `no` is a problem.
   bool either(const char* name, std::string_view yes, std::string_view no) const {
     const std::string value = text(name);
@@ -68,6 +79,8 @@ class Reader {
   Reader element(const char* name, const Json& value) const {
     return {value, path_ + name + "[].", problem_};
   }
+
+  bool has(const char* name) const { return object_.find(name) != object_.end(); }
 
   bool is_null(const char* name) const {
     const auto member = object_.find(name);
@@ -112,18 +125,76 @@ std::vector<double> read_probabilities(const Reader& probabilities,
   return values;
 }
 
-Quality read_quality(const Reader& reader) {
-  Quality quality;
-  const bool good = reader.either("verdict", "good", "poor");
-  quality.verdict = good ? Quality::Verdict::good : Quality::Verdict::poor;
-  for (const Json& reason : reader.array("reasons")) {
-    if (const auto* text = reason.get_ptr<const std::string*>()) {
-      quality.reasons.push_back(*text);
+std::vector<std::string> read_texts(const Reader& reader, const char* name) {
+  std::vector<std::string> texts;
+  for (const Json& value : reader.array(name)) {
+    if (const auto* text = value.get_ptr<const std::string*>()) {
+      texts.push_back(*text);
     } else {
-      reader.report("reasons", "holds something that is no text");
+      reader.report(name, "holds something that is no text");
     }
   }
-  return quality;
+  return texts;
+}
+
+Quality read_quality(const Reader& reader) {
+  const bool good = reader.either("verdict", "good", "poor");
+  return {.verdict = good ? Quality::Verdict::good : Quality::Verdict::poor,
+          .reasons = read_texts(reader, "reasons")};
+}
+
+Rhythm read_rhythm(const Reader& reader) {
+  Rhythm rhythm{.cycle_s = reader.number("cycle_s"),
+                .systole_s = reader.number("systole_s"),
+                .diastole_s = reader.number("diastole_s"),
+                .irregularity = reader.number("irregularity"),
+                .premature_beats = {},
+                .pauses = {}};
+  for (const Json& value : reader.array("premature_beats")) {
+    const Reader beat = reader.element("premature_beats", value);
+    rhythm.premature_beats.push_back({beat.number("time_s"), beat.number("prematurity")});
+  }
+  for (const Json& value : reader.array("pauses")) {
+    const Reader pause = reader.element("pauses", value);
+    rhythm.pauses.push_back({pause.number("start_s"), pause.number("end_s")});
+  }
+  return rhythm;
+}
+
+Murmur read_murmur(const Reader& reader) {
+  Murmur murmur{.timing = {},
+                .systole_db = reader.number("systole_db"),
+                .diastole_db = reader.number("diastole_db")};
+  if (reader.is_null("timing")) return murmur;
+  const std::string name = reader.text("timing");
+  for (const Murmur::Timing timing : {Murmur::Timing::early_systolic, Murmur::Timing::holosystolic,
+                                      Murmur::Timing::late_systolic, Murmur::Timing::diastolic}) {
+    if (name == to_string(timing)) murmur.timing = timing;
+  }
+  if (!murmur.timing) reader.report("timing", "is no such timing");
+  return murmur;
+}
+
+// What came with rhythm and reliability. They came together: one shows that all are there.
+void read_measures(const Reader& reader, Classification& result) {
+  if (!reader.has("reliable")) {
+    result.unreliable_reasons = {"stored by a version that did not judge this"};
+    return;
+  }
+  result.unreliable_reasons = read_texts(reader, "unreliable_reasons");
+  if (reader.boolean("reliable") != result.reliable()) {
+    reader.report("reliable", "contradicts its reasons");
+  }
+  if (!reader.is_null("rhythm")) result.rhythm = read_rhythm(reader.object("rhythm"));
+  if (!reader.is_null("murmur")) result.murmur = read_murmur(reader.object("murmur"));
+  for (const Json& value : reader.array("extra_sounds")) {
+    const Reader sound = reader.element("extra_sounds", value);
+    result.extra_sounds.push_back({.start_s = sound.number("start_s"),
+                                   .end_s = sound.number("end_s"),
+                                   .phase = sound.either("phase", "systole", "diastole")
+                                                ? ExtraSound::Phase::systole
+                                                : ExtraSound::Phase::diastole});
+  }
 }
 
 Classification read_classification(const Reader& reader) {
@@ -135,17 +206,20 @@ Classification read_classification(const Reader& reader) {
       reader.integer("class_index", static_cast<std::int64_t>(result.labels.size()) - 1));
   result.confidence = reader.number("confidence", 0, 100);
   result.quality = read_quality(reader.object("quality"));
+  read_measures(reader, result);
   if (!reader.is_null("heart_rate_bpm")) result.heart_rate_bpm = reader.number("heart_rate_bpm");
   for (const Json& value : reader.array("beats")) {
     const Reader beat = reader.element("beats", value);
     result.beats.push_back(
         {beat.number("start_s"), beat.number("end_s"),
-         beat.either("sound", "S1", "S2") ? HeartSound::Kind::s1 : HeartSound::Kind::s2});
+         beat.either("sound", "S1", "S2") ? HeartSound::Kind::s1 : HeartSound::Kind::s2,
+         beat.optional_number("evidence")});
   }
   for (const Json& value : reader.array("windows")) {
     const Reader window = reader.element("windows", value);
     result.windows.push_back({window.number("start_s"), window.number("end_s"),
-                              read_probabilities(window.object("probabilities"), result.labels)});
+                              read_probabilities(window.object("probabilities"), result.labels),
+                              window.optional_number("evidence")});
   }
   const Reader model = reader.object("model");
   result.model = {model.text("name"), model.text("sha256")};

@@ -132,13 +132,20 @@ Workspace Model::make_workspace() const {
   return Workspace(std::make_unique<Workspace::State>(state_->engine, state_->programs, bytes));
 }
 
-Result<Scores> Model::run(std::span<const float> samples, Workspace& workspace) const {
+Result<Scores> Model::run(std::span<const float> samples, Hidden hidden,
+                          Workspace& workspace) const {
   const std::vector<std::size_t>& lengths = state_->info.lengths;
   const auto next = std::lower_bound(lengths.begin(), lengths.end(), samples.size());
   if (samples.empty() || next == lengths.end()) {
     return fail(ErrorCode::invalid_argument, "the clip has " + std::to_string(samples.size()) +
                                                  " samples; the model takes 1 to " +
                                                  std::to_string(lengths.back()));
+  }
+  if (hidden.begin > hidden.end || hidden.end > samples.size() ||
+      hidden.end - hidden.begin == samples.size()) {
+    return fail(ErrorCode::invalid_argument,
+                "samples " + std::to_string(hidden.begin) + " to " + std::to_string(hidden.end) +
+                    " cannot be hidden in a clip of " + std::to_string(samples.size()));
   }
   const auto index = static_cast<std::size_t>(next - lengths.begin());
   const Program& program = state_->programs[index];
@@ -151,10 +158,12 @@ Result<Scores> Model::run(std::span<const float> samples, Workspace& workspace) 
   };
   float* end = std::copy(samples.begin(), samples.end(), floats(program.samples));
   std::fill(end, floats(program.samples) + program.length, 0.0F);
+  std::fill(floats(program.samples) + hidden.begin, floats(program.samples) + hidden.end, 0.0F);
   if (program.mask) {
     float* mask = floats(*program.mask);
     std::fill(mask, mask + samples.size(), 1.0F);
     std::fill(mask + samples.size(), mask + program.length, 0.0F);
+    std::fill(mask + hidden.begin, mask + hidden.end, 0.0F);
   }
 
   const SingleThread single_thread;

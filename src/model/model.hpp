@@ -38,6 +38,12 @@ struct Scores {
   std::size_t window_count = 0;
 };
 
+/// Samples [begin, end) of a clip that a run is not to see.
+struct Hidden {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
 /// The memory one worker needs to run a model; not shared between threads at the same time.
 class Workspace {
  public:
@@ -75,7 +81,14 @@ class Model {
   /// Allocates nothing of its own; oneDNN does for its lists of arguments, under 1 KB at a time.
   /// Fails with invalid_argument on a length out of bounds, and with internal
   /// if a score is not finite.
-  Result<Scores> run(std::span<const float> samples, Workspace& workspace) const;
+  Result<Scores> run(std::span<const float> samples, Workspace& workspace) const {
+    return run(samples, {}, workspace);
+  }
+
+  /// The same with a hole in the clip: the `mask` is 0 there too, so that a graph which has one
+  /// answers as if there had never been anything; any other sees zeros. Fails with
+  /// invalid_argument too if the hole ends beyond the clip or leaves nothing.
+  Result<Scores> run(std::span<const float> samples, Hidden hidden, Workspace& workspace) const;
 
  private:
   struct State;

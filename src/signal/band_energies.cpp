@@ -56,13 +56,32 @@ Biquads butterworth(Pass pass) {
   return filter;
 }
 
+// Less than this is rounding: 140 dB below full scale.
+constexpr double kStill = 1e-14;
+
+struct Moments {
+  double mean = 0;
+  double power = 0;  // without the mean
+};
+
+Moments measure(const std::vector<float>& samples) {
+  const double count = std::max(1.0, static_cast<double>(samples.size()));
+  Moments moments;
+  for (const float sample : samples) moments.mean += static_cast<double>(sample) / count;
+  for (const float sample : samples) {
+    const double value = static_cast<double>(sample) - moments.mean;
+    moments.power += value * value / count;
+  }
+  return moments;
+}
+
 }  // namespace
 
 BandEnergies::BandEnergies(const audio::AudioClip& clip) {
   const std::vector<float> samples = audio::resample(clip, kRateHz).samples;
-  double total = 0;
-  for (const float sample : samples) total += static_cast<double>(sample);
-  const auto mean = static_cast<float>(total / std::max(1.0, static_cast<double>(samples.size())));
+  const Moments moments = measure(samples);
+  const auto mean = static_cast<float>(moments.mean);
+  const double scale = moments.power > kStill ? 1 / (moments.power * kFrameSamples) : 0;
 
   std::vector<Lanes> filtered(samples.size());
   Biquads high = butterworth(Pass::high);
@@ -87,8 +106,7 @@ BandEnergies::BandEnergies(const audio::AudioClip& clip) {
       for (std::size_t k = 0; k < kLanes; ++k) power[k] += filtered[i][k] * filtered[i][k];
     }
     for (std::size_t band = 0; band < kBands; ++band) {
-      sums_[frame + 1][band] =
-          sums_[frame][band] + static_cast<double>(power[band]) / kFrameSamples;
+      sums_[frame + 1][band] = sums_[frame][band] + static_cast<double>(power[band]) * scale;
     }
   }
 }
@@ -120,6 +138,6 @@ double BandEnergies::at(std::size_t frame, std::size_t first, std::size_t last) 
   return power;
 }
 
-double to_db(double power) { return 10 * std::log10(std::max(power, 1e-12)); }
+double to_db(double power) { return 10 * std::log10(power + 1e-6); }
 
 }  // namespace auscult::signal

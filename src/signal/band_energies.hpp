@@ -16,14 +16,15 @@ inline constexpr std::size_t kBands = kBandEdgesHz.size() - 1;
 /// One number for each band.
 using Bands = std::array<double, kBands>;
 
-/// The power of a clip over time, band by band.
+/// The power of a clip over time, band by band, relative to the power of the whole clip without its
+/// mean: the same at any gain. Of a clip that does not move everything is 0.
 class BandEnergies {
  public:
   static constexpr double kFrameS = 0.005;
 
   /// Filters the clip (any rate; brought to 2 kHz) forwards and backwards with Butterworth's
   /// band-passes of second order, so that nothing is shifted in time and the edges fall by 24 dB an
-  /// octave. The clip's mean is taken away first. 10 s take about 0.6 ms.
+  /// octave. 10 s take about 0.6 ms.
   explicit BandEnergies(const audio::AudioClip& clip);
 
   [[nodiscard]] std::size_t frames() const { return sums_.size() - 1; }
@@ -40,7 +41,8 @@ class BandEnergies {
   std::vector<Bands> sums_;  // of the frames before this one
 };
 
-/// 10 log10 of a power, with a floor 120 dB below full scale.
+/// 10 log10 of a relative power. 60 dB below the clip counts as silence: some devices gate what is
+/// quiet to nothing.
 double to_db(double power);
 
 }  // namespace auscult::signal

@@ -56,8 +56,16 @@ TEST(BandEnergies, IsTheSameAtAnySampleRate) {
 }
 
 TEST(BandEnergies, DoesNotTakeAnOffsetForSound) {
-  audio::AudioClip still{.samples = std::vector<float>(4000, 0.5F), .sample_rate_hz = 2000};
+  audio::AudioClip still{.samples = std::vector<float>(4000, 0.3F), .sample_rate_hz = 2000};
   EXPECT_THAT(BandEnergies(still).mean(0, 2), Each(::testing::Lt(1e-9)));
+}
+
+TEST(BandEnergies, AreRelativeToTheClipAtAnyGainAndOffset) {
+  const Bands loud = BandEnergies(sine(90)).mean(1, 3);
+  audio::AudioClip quiet = sine(90);
+  for (float& sample : quiet.samples) sample = 0.25F + 0.001F * sample;
+  EXPECT_NEAR(BandEnergies(quiet).mean(1, 3)[1], loud[1], 0.001);
+  EXPECT_NEAR(loud[1], 0.35, 0.1);
 }
 
 TEST(BandEnergies, GivesNothingOfWhatLiesOutsideTheClip) {
