@@ -57,11 +57,19 @@ Sampler::Sampler(const Dataset& dataset, int held_out) : dataset_(dataset) {
   for (std::size_t i = 0; i < dataset.examples.size(); ++i) {
     const Example& example = dataset.examples[i];
     if (example.fold == held_out) continue;
-    if (example.label != kUnlabelled) pascal_.push_back(i);
-    if (example.murmur != kUnlabelled) circor_.push_back(i);
+    if (example.label != kUnlabelled) pascal_.examples.push_back(i);
+    if (example.murmur == kUnlabelled) continue;
+    (example.source == "yaseen" ? valves_ : circor_).examples.push_back(i);
   }
-  pascal_weights_ = root_weights(dataset, pascal_, [](const Example& e) { return e.label; });
-  circor_weights_ = root_weights(dataset, circor_, [](const Example& e) { return e.murmur; });
+  pascal_.weights =
+      root_weights(dataset, pascal_.examples, [](const Example& e) { return e.label; });
+  for (Source* source : {&circor_, &valves_}) {
+    source->weights =
+        root_weights(dataset, source->examples, [](const Example& e) { return e.murmur; });
+  }
+  circor_.crops = circor_.examples.empty() ? 0 : kCircorCrops;
+  valves_.crops = valves_.examples.empty() ? 0 : kValveCrops;
+  pascal_.crops = kBatch - kNegativeCrops - circor_.crops - valves_.crops;
 }
 
 void Sampler::add(const std::vector<float>& crop, int label, int murmur, Random& random,
@@ -86,29 +94,27 @@ void Sampler::add(const std::vector<float>& crop, int label, int murmur, Random&
 Batch Sampler::draw(std::uint64_t seed, std::uint64_t step) const {
   Random random = random_for(seed, step, 1);
   Batch batch;
-  std::discrete_distribution<std::size_t> pascal(pascal_weights_.begin(), pascal_weights_.end());
-  std::discrete_distribution<std::size_t> circor(circor_weights_.begin(), circor_weights_.end());
   for (int i = 0; i < kNegativeCrops; ++i) {
     const auto kind =
         static_cast<Negative>(std::uniform_int_distribution<int>(0, kNegatives - 1)(random));
     add(synthesise(kind, kCropSamples, random), kArtifact, 0, random, batch);
   }
-  for (int i = kNegativeCrops; i < kPascalCrops; ++i) {
-    const Example& example = dataset_.examples[pascal_[pascal(random)]];
-    add(random_crop(example.samples, kCropSamples, random), example.label, kUnlabelled, random,
-        batch);
+  for (const Source* source : {&pascal_, &circor_, &valves_}) {
+    std::discrete_distribution<std::size_t> draw(source->weights.begin(), source->weights.end());
+    for (int i = 0; i < source->crops; ++i) {
+      const Example& example = dataset_.examples[source->examples[draw(random)]];
+      add(random_crop(example.samples, kCropSamples, random), example.label, example.murmur, random,
+          batch);
+    }
   }
-  for (int i = 0; i < kCircorCrops; ++i) {
-    const Example& example = dataset_.examples[circor_[circor(random)]];
-    add(random_crop(example.samples, kCropSamples, random), kUnlabelled, example.murmur, random,
-        batch);
-  }
+  const int labelled = kNegativeCrops + pascal_.crops;
   for (int i = 0; i < kBatch; ++i) {
     // Only rows with the same kind of label are mixed.
-    const int first = i < kNegativeCrops ? 0 : i < kPascalCrops ? kNegativeCrops : kPascalCrops;
-    const int last = i < kNegativeCrops ? kNegativeCrops : i < kPascalCrops ? kPascalCrops : kBatch;
-    batch.partner.push_back(std::uniform_int_distribution<int>(first, last - 1)(random));
-    const bool mixed = i < kPascalCrops && uniform(random, 0, 1) < kMixShare;
+    const bool mixed = i < labelled && uniform(random, 0, 1) < kMixShare;
+    const int first = i < kNegativeCrops ? 0 : kNegativeCrops;
+    const int last = i < kNegativeCrops ? kNegativeCrops : labelled;
+    batch.partner.push_back(mixed ? std::uniform_int_distribution<int>(first, last - 1)(random)
+                                  : i);
     batch.own.push_back(mixed ? static_cast<float>(uniform(random, 0.5, 1)) : 1.0F);
   }
   return batch;

@@ -9,10 +9,10 @@
 namespace auscult::train {
 
 inline constexpr std::size_t kCropSamples = 10'000;  ///< 5 s.
-inline constexpr int kPascalCrops = 24;
-inline constexpr int kNegativeCrops = 2;  ///< Of the kPascalCrops.
-inline constexpr int kCircorCrops = 16;
-inline constexpr int kBatch = kPascalCrops + kCircorCrops;
+inline constexpr int kBatch = 42;
+inline constexpr int kNegativeCrops = 2;  ///< Sounds that are no heart.
+inline constexpr int kCircorCrops = 16;   ///< 0 without CirCor, and so below; the rest is PASCAL.
+inline constexpr int kValveCrops = 4;     ///< Of Yaseen's adults.
 
 /// One training step's input: row-major, kBatch rows. Row i is mixed with row `partner[i]`, of
 /// which it keeps the share `own[i]`.
@@ -38,14 +38,19 @@ class Sampler {
   [[nodiscard]] Batch draw(std::uint64_t seed, std::uint64_t step) const;
 
  private:
+  /// Examples of one kind, each drawn with its weight.
+  struct Source {
+    std::vector<std::size_t> examples;
+    std::vector<double> weights;
+    int crops = 0;  ///< In each batch.
+  };
   void add(const std::vector<float>& crop, int label, int murmur, Random& random,
            Batch& batch) const;
 
   const Dataset& dataset_;
-  std::vector<std::size_t> pascal_;
-  std::vector<double> pascal_weights_;
-  std::vector<std::size_t> circor_;
-  std::vector<double> circor_weights_;
+  Source pascal_;
+  Source circor_;
+  Source valves_;
 };
 
 }  // namespace auscult::train

@@ -97,4 +97,27 @@ int Calibration::choose(std::span<const double> probabilities, double prior_weig
   return static_cast<int>(best);
 }
 
+Calibration Calibration::given(std::span<const double> last) const {
+  const std::size_t kept = score_count() - last.size();
+  std::vector<double> matrix;
+  std::vector<double> bias(bias_);
+  for (std::size_t label = 0; label < bias.size(); ++label) {
+    const auto row = std::span(matrix_).subspan(label * score_count(), score_count());
+    matrix.insert(matrix.end(), row.begin(), row.begin() + static_cast<std::ptrdiff_t>(kept));
+    bias[label] += std::inner_product(last.begin(), last.end(), row.subspan(kept).begin(), 0.0);
+  }
+  return {std::move(matrix), std::move(bias), prior_};
+}
+
+Calibration Calibration::at_prior(std::span<const double> prior) const {
+  std::vector<double> shares(prior.begin(), prior.end());
+  const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+  std::vector<double> bias(bias_);
+  for (std::size_t label = 0; label < bias.size(); ++label) {
+    shares[label] /= sum;
+    bias[label] += std::log(shares[label] / prior_[label]);
+  }
+  return {matrix_, std::move(bias), std::move(shares)};
+}
+
 }  // namespace auscult::classify

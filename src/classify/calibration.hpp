@@ -23,6 +23,14 @@ class Calibration {
   /// The class whose p / prior^weight is largest; the first of several.
   [[nodiscard]] int choose(std::span<const double> probabilities, double prior_weight) const;
 
+  /// The same with the last scores known: it takes score_count() - last.size() scores.
+  [[nodiscard]] Calibration given(std::span<const double> last) const;
+
+  /// The same for a population in which each class occurs as often as `prior` says: L positive
+  /// numbers, of which only the ratios matter. Bayes' rule; what the scores are worth stays.
+  [[nodiscard]] Calibration at_prior(std::span<const double> prior) const;
+
+  [[nodiscard]] std::span<const double> prior() const { return prior_; }
   [[nodiscard]] std::size_t label_count() const { return bias_.size(); }
   [[nodiscard]] std::size_t score_count() const { return matrix_.size() / bias_.size(); }
 

@@ -70,6 +70,60 @@ bool answer_artifact(Classification& answer) {
   return true;
 }
 
+// Heart sounds, rate and what lies between them, or the reason why there are none.
+void add_beats(const audio::AudioClip& clip, beats::Heartbeats found, Classification& answer) {
+  const signal::BandEnergies energies(clip);
+  answer.rhythm = beats::measure_rhythm(found);
+  answer.murmur = beats::measure_murmur(beats::measure_levels(energies, found.cycles));
+  answer.extra_sounds = find_extra_sounds(beats::find_peaks_between(energies, found.cycles));
+  answer.heart_rate_bpm = found.heart_rate_bpm;
+  answer.beats = std::move(found.sounds);
+  if (answer.beats.empty()) {
+    answer.quality.verdict = Quality::Verdict::poor;
+    answer.quality.reasons.emplace_back("no heart beat found");
+  }
+}
+
+// The prior of a model's labels in a population of which some shares are known.
+Result<std::vector<double>> prior_of(const std::map<std::string, double>& prevalence,
+                                     const std::vector<std::string>& labels,
+                                     std::span<const double> trained) {
+  double known = 0;
+  double trained_rest = 1;
+  for (const auto& [label, share] : prevalence) {
+    const auto found = std::ranges::find(labels, label);
+    if (found == labels.end()) {
+      return fail(ErrorCode::invalid_argument,
+                  "prevalence: the model has no label '" + label + "'");
+    }
+    if (!(share > 0) || share >= 1) {
+      return fail(ErrorCode::invalid_argument, "prevalence: the share of " + label + ", " +
+                                                   std::to_string(share) +
+                                                   ", is not between 0 and 1");
+    }
+    known += share;
+    trained_rest -= trained[static_cast<std::size_t>(found - labels.begin())];
+  }
+  const bool is_complete = prevalence.size() == labels.size();
+  if (is_complete ? std::abs(known - 1) > 1e-6 : known >= 1) {
+    return fail(ErrorCode::invalid_argument,
+                "prevalence: the shares sum up to " + std::to_string(known) +
+                    (is_complete ? ", not to 1" : ", which leaves nothing to the other labels"));
+  }
+  std::vector<double> prior;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const auto named = prevalence.find(labels[i]);
+    prior.push_back(named != prevalence.end() ? named->second
+                                              : trained[i] / trained_rest * (1 - known));
+  }
+  return prior;
+}
+
+std::string metadata_value(const model::ModelInfo& info, const std::string& key) {
+  const auto found = info.metadata.find(key);
+  return found == info.metadata.end() ? std::string() : found->second;
+}
+
 }  // namespace
 
 std::string_view to_string(Decision decision) {
@@ -96,22 +150,13 @@ Result<Classifier> Classifier::load(const std::filesystem::path& model_folder,
   auto model = model::Model::load(model_folder / "model.onnx", options.precision);
   if (!model) return model.error();
 
-  const auto& metadata = model->info().metadata;
-  const auto text = metadata.find("auscult.calibration");
-  auto calibration = Calibration::parse(text == metadata.end() ? std::string_view{} : text->second,
+  auto calibration = Calibration::parse(metadata_value(model->info(), "auscult.calibration"),
                                         model->info().labels.size());
   if (!calibration) return calibration.error();
-
-  // One run finds out how many scores the graph gives, before any recording depends on it.
-  auto workspace = model->make_workspace();
-  const std::vector<float> silence(model->info().lengths.front(), 0.0F);
-  const auto scores = model->run(silence, workspace);
-  if (!scores) return scores.error();
-  if (scores->clip.size() != calibration->score_count()) {
-    return fail(ErrorCode::unsupported_model, "the graph gives " +
-                                                  std::to_string(scores->clip.size()) +
-                                                  " scores, its auscult.calibration takes " +
-                                                  std::to_string(calibration->score_count()));
+  if (!options.prevalence.empty()) {
+    const auto prior = prior_of(options.prevalence, model->info().labels, calibration->prior());
+    if (!prior) return prior.error();
+    calibration = calibration->at_prior(*prior);
   }
 
   std::optional<beats::HeartSoundDetector> beats;
@@ -122,31 +167,39 @@ Result<Classifier> Classifier::load(const std::filesystem::path& model_folder,
     if (!detector) return detector.error();
     beats = *std::move(detector);
   }
-  return Classifier(*std::move(model), std::move(beats), *std::move(calibration), options.decision);
+
+  std::optional<FeatureForest> forest;
+  if (const auto sha256 = metadata_value(model->info(), "auscult.forest_sha256"); !sha256.empty()) {
+    if (!beats || beats->model().sha256 != metadata_value(model->info(), "auscult.beats_sha256")) {
+      return fail(ErrorCode::unsupported_model,
+                  beats_file.string() + " is not the file that model.onnx was calibrated with");
+    }
+    auto loaded = FeatureForest::load(model_folder / "forest.onnx", sha256);
+    if (!loaded) return loaded.error();
+    forest = *std::move(loaded);
+  }
+
+  // One run finds out how many scores the graph gives, before any recording depends on it.
+  auto workspace = model->make_workspace();
+  const std::vector<float> silence(model->info().lengths.front(), 0.0F);
+  const auto scores = model->run(silence, workspace);
+  if (!scores) return scores.error();
+  const std::size_t given = scores->clip.size() + (forest ? forest->class_count() : 0);
+  if (given != calibration->score_count()) {
+    return fail(ErrorCode::unsupported_model,
+                "the graph" + std::string(forest ? " and the forest give " : " gives ") +
+                    std::to_string(given) + " scores, its auscult.calibration takes " +
+                    std::to_string(calibration->score_count()));
+  }
+
+  return Classifier(*std::move(model), std::move(beats), std::move(forest), *std::move(calibration),
+                    options.decision);
 }
 
 Workspace Classifier::make_workspace() const {
   Workspace workspace{.network = model_.make_workspace(), .beats = {}};
   if (beats_) workspace.beats = beats_->make_workspace();
   return workspace;
-}
-
-Status Classifier::add_beats(const audio::AudioClip& clip, Workspace& workspace,
-                             Classification& answer) const {
-  if (!beats_) return Ok{};
-  auto found = beats_->detect(clip, *workspace.beats);
-  if (!found) return found.error();
-  const signal::BandEnergies energies(clip);
-  answer.rhythm = beats::measure_rhythm(*found);
-  answer.murmur = beats::measure_murmur(beats::measure_levels(energies, found->cycles));
-  answer.extra_sounds = find_extra_sounds(beats::find_peaks_between(energies, found->cycles));
-  answer.heart_rate_bpm = found->heart_rate_bpm;
-  answer.beats = std::move(found->sounds);
-  if (answer.beats.empty()) {
-    answer.quality.verdict = Quality::Verdict::poor;
-    answer.quality.reasons.emplace_back("no heart beat found");
-  }
-  return Ok{};
 }
 
 Result<Classification> Classifier::classify(const audio::AudioClip& clip, Workspace& workspace,
@@ -163,11 +216,20 @@ Result<Classification> Classifier::classify(const audio::AudioClip& clip, Worksp
     return answer;
   }
 
+  std::optional<beats::Heartbeats> heartbeats;
+  if (beats_) {
+    auto found = beats_->detect(clip, *workspace.beats);
+    if (!found) return found.error();
+    heartbeats = *std::move(found);
+  }
+  const Calibration calibration =
+      forest_ ? calibration_.given(forest_->log_score(clip, *heartbeats)) : calibration_;
+
   const audio::AudioClip resampled = audio::resample(clip, info.sample_rate_hz);
   const std::span<const float> samples(resampled.samples);
   const std::vector<Part> parts = parts_of(samples.size(), info.lengths.back());
 
-  std::vector<double> mean_scores(calibration_.score_count(), 0.0);
+  std::vector<double> mean_scores(calibration.score_count(), 0.0);
   for (const Part& part : parts) {
     const auto scores =
         model_.run(samples.subspan(part.begin, part.end - part.begin), workspace.network);
@@ -179,15 +241,15 @@ Result<Classification> Classifier::classify(const audio::AudioClip& clip, Worksp
     append_windows({.start_s = static_cast<double>(part.begin) / info.sample_rate_hz,
                     .end_s = static_cast<double>(part.end) / info.sample_rate_hz,
                     .scores = *scores},
-                   info, calibration_, answer.windows);
+                   info, calibration, answer.windows);
   }
 
-  answer.probabilities = calibration_.probabilities(mean_scores);
-  answer.class_index = calibration_.choose(answer.probabilities, prior_weight(decision_));
+  answer.probabilities = calibration.probabilities(mean_scores);
+  answer.class_index = calibration.choose(answer.probabilities, prior_weight(decision_));
   answer.confidence = 100 * answer.probabilities[static_cast<std::size_t>(answer.class_index)];
-  if (const Status added = add_beats(clip, workspace, answer); !added) return added.error();
+  if (heartbeats) add_beats(clip, *std::move(heartbeats), answer);
   if (evidence == Evidence::include) {
-    const Status added = add_evidence(model_, calibration_, samples, workspace.network, answer);
+    const Status added = add_evidence(model_, calibration, samples, workspace.network, answer);
     if (!added) return added.error();
   }
   answer.unreliable_reasons = find_unreliable_reasons(answer);

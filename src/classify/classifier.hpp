@@ -1,13 +1,16 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "audio/clip.hpp"
 #include "auscult/result.hpp"
 #include "beats/detector.hpp"
 #include "classify/calibration.hpp"
+#include "classify/feature_forest.hpp"
 #include "core/recording.hpp"
 #include "model/model.hpp"
 
@@ -24,6 +27,9 @@ std::optional<Decision> parse_decision(std::string_view name);
 struct ClassifierOptions {
   model::Precision precision = model::Precision::automatic;
   Decision decision = Decision::sqrt;
+  /// How often classes occur where the service is used, by label: shares of all recordings. Labels
+  /// that are not named share the rest as they did in the data the model was calibrated on.
+  std::map<std::string, double> prevalence;
 };
 
 /// Whether an answer is to say how much each moment speaks for it (add_evidence()), which takes one
@@ -40,9 +46,10 @@ struct Workspace {
 /// each.
 class Classifier {
  public:
-  /// `model_folder` holds model.onnx and, if heart sounds are to be found too, beats.onnx
-  /// (docs/beats.md). Fails as Model::load() does, and with unsupported_model on calibration
-  /// metadata that does not fit the labels or the scores.
+  /// `model_folder` holds model.onnx; if heart sounds are to be found too, beats.onnx
+  /// (docs/beats.md); and forest.onnx if the metadata of model.onnx name it (docs/model-format.md).
+  /// Fails as Model::load() does, with unsupported_model on calibration metadata that does not fit
+  /// the labels or the scores, and with invalid_argument on a prevalence that is none.
   static Result<Classifier> load(const std::filesystem::path& model_folder,
                                  const ClassifierOptions& options);
 
@@ -58,19 +65,16 @@ class Classifier {
 
  private:
   Classifier(model::Model model, std::optional<beats::HeartSoundDetector> beats,
-             Calibration calibration, Decision decision)
+             std::optional<FeatureForest> forest, Calibration calibration, Decision decision)
       : model_(std::move(model)),
         beats_(std::move(beats)),
+        forest_(std::move(forest)),
         calibration_(std::move(calibration)),
         decision_(decision) {}
 
-  /// Adds heart sounds, rate and what lies between them to the answer, or the reason why there are
-  /// none.
-  Status add_beats(const audio::AudioClip& clip, Workspace& workspace,
-                   Classification& answer) const;
-
   model::Model model_;
   std::optional<beats::HeartSoundDetector> beats_;
+  std::optional<FeatureForest> forest_;  // Only with beats_.
   Calibration calibration_;
   Decision decision_;
 };

@@ -53,6 +53,10 @@ inline constexpr std::size_t kMaxModelNodes = 20'000;
 // Lengths a model is compiled for; each costs load time and the memory of its weights' layout.
 inline constexpr std::size_t kMaxModelLengths = 32;
 
+// Of a forest of decision trees: a thousand trees over as many recordings as there are.
+inline constexpr std::size_t kMaxForestNodes = 4'000'000;
+inline constexpr std::size_t kMaxForestNames = 1'000;
+
 // What one worker may need to run a model.
 inline constexpr std::size_t kMaxWorkspaceBytes = std::size_t{1} << 30U;
 

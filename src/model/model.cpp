@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <utility>
 
 #include "core/hash.hpp"
 #include "core/limits.hpp"
 #include "model/compile.hpp"
+#include "model/file.hpp"
 #include "model/metadata.hpp"
 #include "model/onnx_file.hpp"
 #include "model/passes.hpp"
@@ -17,23 +17,6 @@
 namespace auscult::model {
 
 namespace {
-
-Result<std::vector<std::byte>> read_file(const std::filesystem::path& file) {
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(file, error);
-  std::ifstream stream(file, std::ios::binary);
-  if (error || !stream) {
-    return fail(ErrorCode::not_found, "cannot read the model file " + file.string());
-  }
-  if (size > limits::kMaxModelBytes) {
-    return fail(ErrorCode::too_large, "has " + std::to_string(size) + " bytes; at most " +
-                                          std::to_string(limits::kMaxModelBytes) + " are accepted");
-  }
-  std::vector<std::byte> bytes(size);
-  stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
-  bytes.resize(static_cast<std::size_t>(stream.gcount()));
-  return bytes;
-}
 
 bool is_at_least(dnnl::cpu_isa isa) {
   // Each set of instructions has a bit for each that it includes.
