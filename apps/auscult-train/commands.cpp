@@ -5,17 +5,18 @@
 #include <map>
 #include <memory>
 #include <span>
-#include <sstream>
 #include <utility>
 
-#include "card.hpp"
+#include "across.hpp"
 #include "core/hash.hpp"
 #include "dataset.hpp"
 #include "experiment.hpp"
 #include "figures.hpp"
+#include "files.hpp"
 #include "front_end.hpp"
 #include "onnx_export.hpp"
 #include "progress.hpp"
+#include "report_command.hpp"
 #include "scores_file.hpp"
 
 namespace auscult::train {
@@ -32,22 +33,6 @@ LoadListener decoding_progress() {
 
 Result<Dataset> load_with_progress(const std::string& folder) {
   return load_dataset(folder, decoding_progress());
-}
-
-Status write_file(const std::string& path, const std::string& content) {
-  std::ofstream file(path, std::ios::binary);
-  file << content;
-  file.close();
-  if (!file) return fail(ErrorCode::storage_failure, path + ": cannot be written");
-  return Ok{};
-}
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  content << file.rdbuf();
-  if (!file) return fail(ErrorCode::not_found, path + ": cannot be read");
-  return content.str();
 }
 
 std::map<std::string, std::string> metadata_of(const TrainOptions& options,
@@ -98,13 +83,14 @@ Status describe(const TrainOptions& options) {
   const std::pair<const char*, std::string> files[] = {
       {"/SHA256", other_sums(options.out + "/SHA256") + sha256 + "  model.onnx\n"},
       {"/metrics.json", metrics.dump(1) + "\n"},
-      {"/MODEL_CARD.md", model_card(metrics)},
   };
   for (const auto& [name, content] : files) {
     const Status written = write_file(options.out + name, content);
     if (!written) return written.error();
   }
-  return Ok{};
+  return write_reports({.metrics = options.out + "/metrics.json",
+                        .docs = options.docs,
+                        .card = options.out + "/MODEL_CARD.md"});
 }
 
 }  // namespace
@@ -125,11 +111,17 @@ Status crossval(const CrossvalOptions& options) {
   const Status saved =
       save_scores(scores, *dataset, plan.seeds, score_out_of_fold(*dataset, plan, *ensembles));
   if (!saved) return saved.error();
+  if (options.across) {
+    const Status trained = train_across(*dataset, plan, options.out);
+    if (!trained) return trained.error();
+  }
   // From the file, so that the figures are those of the scores that are kept.
   const Result<ScoredDataset> scored = load_scores(scores);
   if (!scored) return scored.error();
+  const Result<TransferScores> across = load_across(options.out);
+  if (!across) return across.error();
   return write_file(options.out + "/metrics.json",
-                    figures(*scored, options.command).dump(1) + "\n");
+                    figures(*scored, *across, options.command).dump(1) + "\n");
 }
 
 Status train(const TrainOptions& options) {

@@ -10,6 +10,7 @@
 #include "commands.hpp"
 #include "dataset.hpp"
 #include "experiment.hpp"
+#include "report_command.hpp"
 
 namespace {
 
@@ -69,6 +70,8 @@ int main(int argc, char** argv) {
       ->required();
   crossval->add_option("--folds", folds, "'all', or numbers from 0 to 4: 0,2")
       ->capture_default_str();
+  crossval->add_flag("--across", crossval_options.across,
+                     "Also train on each device of PASCAL alone and judge it on the other");
   crossval->footer(
       "Stopped and called again, it goes on where it was, with the same result.\n"
       "Example: auscult-train crossval --data ../shared/datasets --out build/crossval --jobs 2");
@@ -85,13 +88,15 @@ int main(int argc, char** argv) {
   train->add_option("--work", train_options.work, "Folder for checkpoints")->required();
   train->add_option("--out", train_options.out, "Folder of the model; its last part is its name")
       ->required();
+  train->add_option("--docs", train_options.docs, "Folder for the page with the plots");
   train->add_option("--model-version", train_options.version, "Written into the model")
       ->capture_default_str();
   train->footer(
       "Example: auscult-train train --data ../shared/datasets --crossval build/crossval "
-      "--work build/final --out models/auscult-1 --jobs 2");
+      "--work build/final --out models/auscult-1 --docs docs/model --jobs 2");
 
   const auto beats = auscult::train::add_beats_command(app);
+  const auto report = auscult::train::add_report_command(app);
 
   CLI11_PARSE(app, argc, argv);
   crossval_options.command = train_options.command = joined(argc, argv);
@@ -108,9 +113,10 @@ int main(int argc, char** argv) {
     }
   }
   try {
-    const Status status = app.got_subcommand("beats") ? beats()
-                          : crossval->parsed()        ? auscult::train::crossval(crossval_options)
-                                                      : auscult::train::train(train_options);
+    const Status status = app.got_subcommand("beats")    ? beats()
+                          : app.got_subcommand("report") ? report()
+                          : crossval->parsed() ? auscult::train::crossval(crossval_options)
+                                               : auscult::train::train(train_options);
     if (status) return 0;
     std::fprintf(stderr, "auscult-train: %s\n", status.error().message.c_str());
   } catch (const std::exception& error) {

@@ -109,6 +109,7 @@ Json class_report(std::span<const Case> cases, std::span<const std::string> labe
   Json json;
   json["recordings"] = cases.size();
   json["groups"] = std::set<std::string>(groups.begin(), groups.end()).size();
+  if (cases.empty()) return json;
   json["log_loss"] = figure(log_loss);
   json["brier"] = figure(brier_score);
   json["ece"] = figure(expected_calibration_error);

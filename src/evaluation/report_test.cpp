@@ -59,6 +59,10 @@ TEST(ClassReport, HoldsNoIntervalsOrCurvesOfValuesAlone) {
   EXPECT_FALSE(values["auroc"]["Murmur"].contains("roc"));
 }
 
+TEST(ClassReport, SaysOnlyThatThereIsNothing) {
+  EXPECT_EQ(class_report({}, kNames, kPrior), Json({{"recordings", 0}, {"groups", 0}}));
+}
+
 TEST(PairReport, DrawsTheCurveOfItsArea) {
   // Odds 2 (Murmur), 5/4, 2/7 (Normal), 1/8 (Murmur).
   EXPECT_EQ(pair_report(some_cases(), 1, 0)["roc"],
