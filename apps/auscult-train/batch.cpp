@@ -56,7 +56,7 @@ void blank(std::vector<float>& blanked, Random& random) {
 Sampler::Sampler(const Dataset& dataset, int held_out) : dataset_(dataset) {
   for (std::size_t i = 0; i < dataset.examples.size(); ++i) {
     const Example& example = dataset.examples[i];
-    if (example.fold == held_out) continue;
+    if (example.fold == held_out || example.judged_fold() == held_out) continue;
     if (example.label != kUnlabelled) pascal_.examples.push_back(i);
     if (example.murmur == kUnlabelled) continue;
     (example.source == "yaseen" ? valves_ : circor_).examples.push_back(i);

@@ -1,220 +1,163 @@
 #include "card.hpp"
 
-#include <cstdio>
 #include <sstream>
+
+#include "tables.hpp"
 
 namespace auscult::train {
 namespace {
 
 using evaluation::Json;
 
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3f", value);
-  return text;
+// A heading, what is to be known before, and a table; nothing without the table.
+void section(std::ostream& out, const std::string& heading, const std::string& before,
+             const std::string& table) {
+  if (table.empty()) return;
+  out << "\n## " << heading << "\n";
+  if (!before.empty()) out << before << "\n\n";
+  out << table;
 }
 
-// ".815 (.780-.850)", or a dash where there is no figure.
-std::string with_interval(const Json& report, const std::string& pointer) {
-  const Json::json_pointer path(pointer);
-  if (!report.contains(path) || report.at(path).is_null()) return "-";
-  const Json& figure = report.at(path);
-  std::string text = number(figure.at("value").get<double>());
-  if (figure.contains("low")) {
-    text += " (" + number(figure.at("low").get<double>()) + "-" +
-            number(figure.at("high").get<double>()) + ")";
-  }
-  return text;
+constexpr const char* kHowObtained =
+    "Five folds, given with the data, which never split a patient (set B, CirCor) or a recording\n"
+    "day (set A). Each recording is judged by the same number of networks as are shipped, none of\n"
+    "which has heard its group; the probabilities come from a calibration fitted on the other\n"
+    "folds. Intervals are 95 %, by bootstrap over groups; *one alone* is one network of the\n"
+    "ensemble, over the seeds. *natural*, *sqrt* and *balanced*: the class with the largest\n"
+    "p / prior^w, w = 0, 1/2 or 1; the service takes *sqrt* unless told otherwise.";
+
+constexpr const char* kBeforeCirCor =
+    "Out of fold. The last three are by patient, at a threshold chosen on the other folds; "
+    "patients\n"
+    "whose murmur is Unknown count as wrong in the weighted accuracy: the model never says so.";
+
+constexpr const char* kBeforeTransfer =
+    "Networks trained on one device of PASCAL alone, without CirCor, judged on the other: whether\n"
+    "they learn the heart or the stethoscope.";
+
+constexpr const char* kBeforeUnseen =
+    "Yaseen 2018: valve disease of adults, three clean beats a recording. PhysioNet 2016, by "
+    "site:\n"
+    "'abnormal' there is any heart disease, audible or not.";
+
+constexpr const char* kBeforeSynthetic =
+    "Synthesised by the generator that also made training sounds, from other seeds: real music or\n"
+    "speech may fare worse.";
+
+constexpr const char* kBeforeShipped =
+    "The shipped networks were trained on all folds, so what they do on PASCAL and CirCor says "
+    "only\n"
+    "that the file is the one that was trained, and flatters it. Yaseen and PhysioNet were not\n"
+    "trained on. By the service's own classifier, in f32:\n\n"
+    "```\nauscult evaluate --model models/NAME --precision f32 --data DATA --format json\n```";
+
+constexpr const char* kCannotTell =
+    "- **Extrahls** is learnt from 19 recordings of one phone, **Extrastole** from 46 of one\n"
+    "  DigiScope. Read their rows above before believing either label; on another device neither\n"
+    "  has been tested.\n"
+    "- Artifact and Extrahls occur only in set A, Extrastole only in set B: part of what "
+    "separates\n"
+    "  the classes is the device. That is why A and B are shown apart.\n"
+    "- CirCor is mostly children with innocent or congenital murmurs, examined in Brazil. Valve\n"
+    "  disease of adults is another matter, and so is every stethoscope but these three.\n"
+    "- A calibrated probability holds for the class frequencies of PASCAL (`prior` in\n"
+    "  metrics.json), which are those of no clinic.\n";
+
+void what_it_is(std::ostream& out, const Json& metrics) {
+  out << "## What it is\n"
+         "An average of "
+      << metrics.at("seeds").size()
+      << " convolutional networks over one log-band spectrogram (2 kHz, 32 bands of 20 to\n1000 "
+         "Hz) "
+         "from which each band's mean is taken away, so that the frequency response of the\n"
+         "stethoscope cancels. Front end, masks and ensemble are in the graph; the last of its "
+         "six\n"
+         "scores says how much it sounds like a murmur as CirCor's annotators heard them, and "
+         "enters "
+         "the\nfive classes through the calibration.\n\n"
+         "Trained on the PASCAL heart sound challenge of 2011 (585 recordings: a phone and a "
+         "DigiScope)\nand CirCor DigiScope 2022 (murmur present or absent), with synthetic noise, "
+         "hum, music, speech,\nclicks and rubbing as further Artifacts. How it is trained, and "
+         "why: "
+         "[docs/model/training.md](../../docs/model/training.md).\n";
 }
 
-void decisions(std::ostream& out, const Json& pascal, const Json& labels) {
-  out << "| | natural | sqrt | balanced |\n| --- | --- | --- | --- |\n";
-  const auto row = [&](const std::string& name, const std::string& pointer) {
-    out << "| " << name;
-    for (const char* decision : {"natural", "sqrt", "balanced"}) {
-      out << " | " << with_interval(pascal, "/all/decisions/" + std::string(decision) + pointer);
-    }
-    out << " |\n";
-  };
-  row("accuracy", "/accuracy");
-  row("UAR", "/uar");
-  row("macro-F1", "/macro_f1");
-  for (const Json& label : labels) {
-    row("recall " + label.get<std::string>(), "/recall/" + label.get<std::string>());
-  }
-  for (const Json& label : labels) {
-    row("precision " + label.get<std::string>(), "/precision/" + label.get<std::string>());
-  }
-}
-
-void by_set(std::ostream& out, const Json& pascal) {
-  out << "| | all | set A (phone) | set B (DigiScope) |\n| --- | --- | --- | --- |\n";
-  const auto row = [&](const std::string& name, const std::string& pointer) {
-    out << "| " << name;
-    for (const char* set : {"/all", "/A", "/B"})
-      out << " | " << with_interval(pascal, set + pointer);
-    out << " |\n";
-  };
-  out << "| recordings / groups";
-  for (const char* set : {"all", "A", "B"}) {
-    out << " | " << pascal.at(set).at("recordings") << " / " << pascal.at(set).at("groups");
-  }
-  out << " |\n";
-  row("accuracy, natural", "/decisions/natural/accuracy");
-  row("UAR, balanced", "/decisions/balanced/uar");
-  row("log-loss", "/log_loss");
-  row("Brier", "/brier");
-  row("ECE, 15 bins", "/ece");
-}
-
-void aurocs(std::ostream& out, const Json& metrics) {
-  out << "| AUROC | |\n| --- | --- |\n";
-  const auto row = [&](const std::string& name, const std::string& pointer) {
-    out << "| " << name << " | " << with_interval(metrics, pointer) << " |\n";
-  };
-  row("murmur against normal, set A", "/pascal/pairs/murmur_normal_A");
-  row("murmur against normal, set B", "/pascal/pairs/murmur_normal_B");
-  row("extrahls against normal, set A", "/pascal/pairs/extrahls_normal_A");
-  row("extrastole against normal, set B", "/pascal/pairs/extrastole_normal_B");
-  row("artifact against the rest", "/pascal/all/auroc/Artifact");
-  row("CirCor, murmur heard here against absent, by recording", "/circor/recording");
-  row("CirCor, by patient, mean over locations", "/circor/patient_mean");
-  row("CirCor, by patient, largest of the locations", "/circor/patient_max");
-  out << "\nCirCor by patient at a threshold chosen on the other folds: weighted accuracy of the "
-         "2022\nchallenge "
-      << with_interval(metrics, "/circor/weighted_accuracy") << ", sensitivity "
-      << with_interval(metrics, "/circor/sensitivity") << ", specificity "
-      << with_interval(metrics, "/circor/specificity")
-      << ".\nPatients whose murmur is Unknown count as wrong in the first: the model never says "
-         "so.\n";
-}
-
-void unseen(std::ostream& out, const Json& metrics) {
-  out << "| set | healthy / diseased | AUROC murmur against normal | AUROC murmur score | healthy "
-         "called Normal | diseased called Murmur |\n| --- | --- | --- | --- | --- | --- |\n";
-  for (const auto& [name, set] : metrics.at("unseen").items()) {
-    out << "| " << name << " | " << set.at("healthy") << " / " << set.at("diseased");
-    for (const char* figure : {"auroc_murmur_normal", "auroc_murmur_score",
-                               "healthy_called_normal_sqrt", "diseased_called_murmur_sqrt"}) {
-      out << " | " << (set.contains(figure) ? number(set.at(figure).get<double>()) : "-");
-    }
-    out << " |\n";
-  }
-}
-
-void synthetic(std::ostream& out, const Json& metrics) {
-  out << "| sound | of | Artifact | Murmur | other |\n| --- | --- | --- | --- | --- |\n";
-  for (const auto& [kind, figures] : metrics.at("synthetic").items()) {
-    const Json& answers = figures.at("answers_sqrt");
-    const double artifact = answers.at("Artifact").get<double>();
-    const double murmur = answers.at("Murmur").get<double>();
-    out << "| " << kind << " | " << figures.at("sounds") << " | " << number(artifact) << " | "
-        << number(murmur) << " | " << number(1 - artifact - murmur) << " |\n";
-  }
-}
-
-void confusion(std::ostream& out, const Json& pascal, const Json& labels, const char* decision) {
-  out << "| truth \\ answer |";
-  for (const Json& label : labels) out << ' ' << label.get<std::string>() << " |";
-  out << "\n|";
-  for (std::size_t i = 0; i <= labels.size(); ++i) out << " --- |";
-  const Json& rows = pascal.at("all").at("decisions").at(decision).at("confusion");
-  for (std::size_t truth = 0; truth < labels.size(); ++truth) {
-    out << "\n| " << labels[truth].get<std::string>() << " |";
-    for (const Json& count : rows[truth]) out << ' ' << count << " |";
-  }
-  out << '\n';
-}
-
-void seeds(std::ostream& out, const Json& metrics) {
-  out << "| seed | accuracy, natural | macro-F1, sqrt | UAR, balanced | log-loss | CirCor AUROC |\n"
-         "| --- | --- | --- | --- | --- | --- |\n";
-  for (const Json& seed : metrics.at("each_seed")) {
-    out << "| " << seed.at("seed");
-    for (const char* name : {"accuracy_natural", "macro_f1_sqrt", "uar_balanced", "log_loss",
-                             "circor_recording_auroc"}) {
-      const Json& value = seed.at(name);
-      out << " | " << (value.is_null() ? "-" : number(value.get<double>()));
-    }
-    out << " |\n";
-  }
+void made_by(std::ostream& out, const Json& metrics, const std::string& name) {
+  out << "\n## Made by\n"
+         "One command, which goes on where it was stopped and gives the same bits on one machine:\n"
+         "\n```\ntools/train.sh --data DATA --model models/"
+      << name << "\n```\n\nwhich runs, among others,\n\n```\n"
+      << metrics.at("command").get<std::string>() << '\n'
+      << metrics.at("model").at("command").get<std::string>() << "\n```\n";
 }
 
 }  // namespace
 
-std::string model_card(const Json& metrics) {
+std::string model_card(const Json& metrics, const Json& beats) {
   const Json& model = metrics.at("model");
-  const Json& pascal = metrics.at("pascal");
-  const Json& labels = metrics.at("labels");
+  const auto name = model.at("name").get<std::string>();
   std::ostringstream out;
-  out << "# " << model.at("name").get<std::string>() << "\n\n"
+  out << "# " << name << "\n\n"
       << "Heart sounds to one of five labels, with a probability each. **Not a medical device**: "
-         "not "
-         "for\ndiagnosis, and not a reason to see or not to see a doctor.\n\n"
+         "not for\ndiagnosis, and not a reason to see or not to see a doctor.\n\n"
       << "Version " << model.at("version").get<std::string>() << ", " << model.at("bytes")
-      << " bytes, SHA-256 `" << model.at("sha256").get<std::string>() << "`. Every figure is "
-      << "from\n`metrics.json`, written by the trainer; none is typed.\n\n"
-      << "## What it is\n"
-         "An average of "
-      << metrics.at("seeds").size()
-      << " convolutional networks over one log-band spectrogram (2 kHz, 32 bands of 20 to 1000 "
-         "Hz)\nfrom which each band's mean is taken away, so that the frequency response of the "
-         "stethoscope cancels.\nFront end, masks and ensemble are in the graph; the last of its "
-         "six scores says how much it\nsounds like a murmur as CirCor's annotators heard them, and "
-         "enters the five classes through\nthe calibration.\n\n"
-      << "Trained on the PASCAL heart sound challenge of 2011 (585 recordings: a phone and a "
-         "DigiScope) "
-         "and\nCirCor DigiScope 2022 (murmur present or absent), with synthetic noise, hum, music, "
-         "speech, clicks\nand rubbing as further Artifacts.\n\n"
-      << "## How the figures were obtained\n"
-         "Five folds, given with the data, which never split a patient (set B, CirCor) or a "
-         "recording "
-         "day\n(set A). Each recording is judged by the same number of networks as are shipped, "
-         "none of "
-         "which has\nheard its group; the probabilities come from a calibration fitted on the "
-         "other "
-         "folds. Intervals are\n95 %, by bootstrap over groups. The shipped networks are trained "
-         "on "
-         "all folds and have themselves\nbeen judged on nothing. *natural*, *sqrt* and *balanced*: "
-         "the "
-         "class with the largest p / prior^w, w = 0,\n1/2 or 1.\n\n"
-      << "## Five classes (PASCAL)\n";
-  decisions(out, pascal, labels);
-  out << '\n';
-  by_set(out, pascal);
-  out << "\n## Telling one thing from another\n";
-  aurocs(out, metrics);
-  out << "\n## What is taken for what (sqrt)\n";
-  confusion(out, pascal, labels, "sqrt");
-  if (!metrics.at("unseen").is_null()) {
-    out << "\n## On sets it was never trained on (sqrt)\n"
-           "Yaseen 2018: valve disease of adults, three clean beats a recording. PhysioNet 2016, "
-           "by "
-           "site:\n'abnormal' there is any heart disease, audible or not.\n\n";
-    unseen(out, metrics);
-  }
-  if (!metrics.at("synthetic").is_null()) {
-    out << "\n## Sounds that are no heart (sqrt)\n"
-           "Synthesised by the generator that also made training sounds, from other seeds: real "
-           "music or speech\nmay fare worse.\n\n";
-    synthetic(out, metrics);
-  }
-  out << "\n## One network at a time\n";
-  seeds(out, metrics);
-  out << "\n## What it cannot tell\n"
-         "- **Extrahls** is learnt from 19 recordings of one phone, **Extrastole** from 46 of one "
-         "DigiScope.\n  Read their rows above before believing either label; on another device "
-         "neither has been tested.\n"
-         "- Artifact and Extrahls occur only in set A, Extrastole only in set B: part of what "
-         "separates the\n  classes is the device. That is why A and B are shown apart.\n"
-         "- CirCor is mostly children with innocent or congenital murmurs, examined in Brazil. "
-         "Valve disease\n  of adults is another matter, and so is every stethoscope but these "
-         "three.\n"
-         "- A calibrated probability holds for the class frequencies of PASCAL (`prior` in "
-         "metrics.json), which\n  are those of no clinic.\n\n"
-      << "## Made by\n```\n"
-      << metrics.at("command").get<std::string>() << '\n'
-      << model.at("command").get<std::string>() << "\n```\n";
+      << " bytes, SHA-256\n`" << model.at("sha256").get<std::string>()
+      << "`.\nEvery figure is from `metrics.json` and `beats_metrics.json`, written by the "
+         "trainer; "
+         "none is typed.\nPlots and further tables: "
+         "[docs/model](../../docs/model/README.md).\n\n";
+  what_it_is(out, metrics);
+  section(out, "How good it is", kHowObtained, headline_table(metrics));
+  section(out, "Five classes (PASCAL), by decision rule", "", decision_table(metrics, "all"));
+  section(out, "The two devices apart", "", set_table(metrics));
+  section(out, "If the least confident are refused", "", coverage_table(metrics));
+  section(out, "Murmurs (CirCor)", kBeforeCirCor, circor_table(metrics));
+  section(out, "From one device to another", kBeforeTransfer, transfer_table(metrics));
+  section(out, "On sets it was never trained on (sqrt)", kBeforeUnseen, unseen_table(metrics));
+  section(out, "Sounds that are no heart (sqrt)", kBeforeSynthetic, synthetic_table(metrics));
+  section(out, "Heart sounds and rate (beats.onnx)", "", beats_table(beats));
+  section(out, "What `auscult evaluate` prints for this file", kBeforeShipped,
+          shipped_table(metrics));
+  out << "\n## What it cannot tell\n" << kCannotTell;
+  made_by(out, metrics, name);
+  return out.str();
+}
+
+std::string model_page(const Json& metrics, const Json& beats) {
+  const auto name = metrics.at("model").at("name").get<std::string>();
+  std::ostringstream out;
+  const auto picture = [&out](const std::string& file, const std::string& says) {
+    out << "\n![" << says << "](" << file << ")\n";
+  };
+  out << "# The figures of " << name << "\n\n"
+      << "Written by `auscult-train report` from `models/" << name
+      << "/metrics.json` and\n`beats_metrics.json`; nothing here is typed. What the model is and "
+         "what it cannot tell is on its\n[card](../../models/"
+      << name << "/MODEL_CARD.md); how it is trained, in [training.md](training.md).\n\n"
+      << kHowObtained << "\n";
+  section(out, "Headlines", "", headline_table(metrics));
+  picture("classes.svg", "Accuracy, mean recall, macro-F1 and recalls by decision rule");
+  section(out, "Telling one from another", "", auroc_table(metrics));
+  picture("roc.svg", "Receiver operating characteristics");
+  picture("sources.svg", "AUROC of a murmur by source");
+  section(out, "Is the confidence right?", "", coverage_table(metrics));
+  picture("reliability.svg", "Share of right answers against confidence");
+  picture("risk-coverage.svg", "Share of wrong answers against the share answered");
+  out << "\n## What is taken for what\n";
+  picture("confusion.svg", "Confusion matrices by decision rule");
+  picture("confusion-by-set.svg", "Confusion matrices of set A and set B");
+  section(out, "Both sets of PASCAL", "", decision_table(metrics, "all"));
+  section(out, "Set A (phone)", "", decision_table(metrics, "A"));
+  section(out, "Set B (DigiScope)", "", decision_table(metrics, "B"));
+  section(out, "The sets side by side", "", set_table(metrics));
+  section(out, "CirCor", kBeforeCirCor, circor_table(metrics));
+  section(out, "From one device to another", kBeforeTransfer, transfer_table(metrics));
+  section(out, "Sets never trained on", kBeforeUnseen, unseen_table(metrics));
+  section(out, "PhysioNet 2016, each site left out",
+          "Each site at the threshold that is best for the others.", site_table(metrics));
+  section(out, "Sounds that are no heart", kBeforeSynthetic, synthetic_table(metrics));
+  section(out, "Heart sounds and rate", "", beats_table(beats));
+  section(out, "One network at a time", "", seed_table(metrics));
   return out.str();
 }
 

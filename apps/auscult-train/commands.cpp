@@ -1,21 +1,23 @@
 #include "commands.hpp"
 
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <span>
-#include <sstream>
 #include <utility>
 
-#include "card.hpp"
+#include "across.hpp"
+#include "beats/detector.hpp"
 #include "core/hash.hpp"
 #include "dataset.hpp"
 #include "experiment.hpp"
 #include "figures.hpp"
+#include "files.hpp"
+#include "forest_learning.hpp"
 #include "front_end.hpp"
 #include "onnx_export.hpp"
 #include "progress.hpp"
+#include "report_command.hpp"
 #include "scores_file.hpp"
 
 namespace auscult::train {
@@ -23,31 +25,28 @@ namespace {
 
 constexpr int kSyntheticSounds = 1'000;
 
-LoadListener decoding_progress() {
-  return [progress = std::shared_ptr<Progress>()](std::size_t, std::size_t all) mutable {
-    if (!progress) progress = std::make_shared<Progress>("decoding", all);
+LoadListener progress_of(const std::string& what) {
+  return [what, progress = std::shared_ptr<Progress>()](std::size_t, std::size_t all) mutable {
+    if (!progress) progress = std::make_shared<Progress>(what, all);
     progress->advance(1);
   };
 }
 
-Result<Dataset> load_with_progress(const std::string& folder) {
-  return load_dataset(folder, decoding_progress());
+// All sets and `synthetic` sounds, with the features that `beats` gives.
+Result<Dataset> load_measured(const std::string& folder, const std::string& beats, int synthetic) {
+  const auto detector = beats::HeartSoundDetector::load(beats, model::Precision::f32);
+  if (!detector) return detector.error();
+  Result<Dataset> dataset = load_dataset(folder, progress_of("decoding"));
+  if (!dataset) return dataset.error();
+  const Status added = add_unseen(folder, synthetic, *dataset, progress_of("decoding more"));
+  if (!added) return added.error();
+  const Status measured = measure_features(*detector, *dataset, progress_of("measuring"));
+  if (!measured) return measured.error();
+  return dataset;
 }
 
-Status write_file(const std::string& path, const std::string& content) {
-  std::ofstream file(path, std::ios::binary);
-  file << content;
-  file.close();
-  if (!file) return fail(ErrorCode::storage_failure, path + ": cannot be written");
-  return Ok{};
-}
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  content << file.rdbuf();
-  if (!file) return fail(ErrorCode::not_found, path + ": cannot be read");
-  return content.str();
+std::string sha256_of(const std::string& bytes) {
+  return sha256_hex(std::as_bytes(std::span(bytes)));
 }
 
 std::map<std::string, std::string> metadata_of(const TrainOptions& options,
@@ -69,14 +68,15 @@ std::map<std::string, std::string> metadata_of(const TrainOptions& options,
   };
 }
 
-// The lines of other files, such as the heart-sound network's.
-std::string other_sums(const std::string& path) {
-  std::ifstream file(path);
-  std::string kept;
-  for (std::string line; std::getline(file, line);) {
-    if (!line.ends_with("  model.onnx")) kept += line + "\n";
+// As sha256sum writes them.
+Result<std::string> sums_of_files(const std::string& folder) {
+  std::string sums;
+  for (const char* name : {"beats.onnx", "forest.onnx", "model.onnx"}) {
+    const Result<std::string> file = read_file(folder + "/" + name);
+    if (!file) return file.error();
+    sums += sha256_of(*file) + "  " + name + "\n";
   }
-  return kept;
+  return sums;
 }
 
 // What describes model.onnx: its hash, its figures, its card.
@@ -89,31 +89,32 @@ Status describe(const TrainOptions& options) {
   if (!metrics.is_object()) {
     return fail(ErrorCode::invalid_argument, options.crossval + "/metrics.json is no JSON object");
   }
-  const std::string sha256 = sha256_hex(std::as_bytes(std::span(*model)));
+  const std::string sha256 = sha256_of(*model);
   metrics["model"] = {{"name", std::filesystem::path(options.out).filename().string()},
                       {"version", options.version},
                       {"sha256", sha256},
                       {"bytes", model->size()},
                       {"command", options.command}};
+  const Result<std::string> sums = sums_of_files(options.out);
+  if (!sums) return sums.error();
   const std::pair<const char*, std::string> files[] = {
-      {"/SHA256", other_sums(options.out + "/SHA256") + sha256 + "  model.onnx\n"},
+      {"/SHA256", *sums},
       {"/metrics.json", metrics.dump(1) + "\n"},
-      {"/MODEL_CARD.md", model_card(metrics)},
   };
   for (const auto& [name, content] : files) {
     const Status written = write_file(options.out + name, content);
     if (!written) return written.error();
   }
-  return Ok{};
+  return write_reports({.metrics = options.out + "/metrics.json",
+                        .docs = options.docs,
+                        .card = options.out + "/MODEL_CARD.md"});
 }
 
 }  // namespace
 
 Status crossval(const CrossvalOptions& options) {
-  Result<Dataset> dataset = load_with_progress(options.data);
+  const Result<Dataset> dataset = load_measured(options.data, options.beats, kSyntheticSounds);
   if (!dataset) return dataset.error();
-  const Status added = add_unseen(options.data, kSyntheticSounds, *dataset, decoding_progress());
-  if (!added) return added.error();
   const Plan plan{.seeds = options.seeds,
                   .folds = options.folds,
                   .steps = options.steps,
@@ -121,15 +122,27 @@ Status crossval(const CrossvalOptions& options) {
                   .checkpoints = options.out + "/checkpoints"};
   const Result<Ensembles> ensembles = train_all(*dataset, plan);
   if (!ensembles) return ensembles.error();
+  std::vector<SeedScores> scored_examples = score_out_of_fold(*dataset, plan, *ensembles);
+  const std::vector<std::vector<double>> forest = forest_scores_out_of_fold(*dataset, options.jobs);
+  for (std::size_t i = 0; i < scored_examples.size(); ++i) {
+    for (std::vector<double>& of_seed : scored_examples[i]) {
+      of_seed.insert(of_seed.end(), forest[i].begin(), forest[i].end());
+    }
+  }
   const std::string scores = options.out + "/scores.csv";
-  const Status saved =
-      save_scores(scores, *dataset, plan.seeds, score_out_of_fold(*dataset, plan, *ensembles));
+  const Status saved = save_scores(scores, *dataset, plan.seeds, scored_examples);
   if (!saved) return saved.error();
+  if (options.across) {
+    const Status trained = train_across(*dataset, plan, options.out);
+    if (!trained) return trained.error();
+  }
   // From the file, so that the figures are those of the scores that are kept.
   const Result<ScoredDataset> scored = load_scores(scores);
   if (!scored) return scored.error();
+  const Result<TransferScores> across = load_across(options.out);
+  if (!across) return across.error();
   return write_file(options.out + "/metrics.json",
-                    figures(*scored, options.command).dump(1) + "\n");
+                    figures(*scored, *across, options.command).dump(1) + "\n");
 }
 
 Status train(const TrainOptions& options) {
@@ -141,7 +154,8 @@ Status train(const TrainOptions& options) {
                     " seeds, but the model is to have " + std::to_string(options.seeds.size()) +
                     ": its calibration holds for ensembles of one size");
   }
-  const Result<Dataset> dataset = load_with_progress(options.data);
+  const std::string beats = options.out + "/beats.onnx";
+  const Result<Dataset> dataset = load_measured(options.data, beats, 0);
   if (!dataset) return dataset.error();
   const Plan plan{.seeds = options.seeds,
                   .folds = {-1},
@@ -154,8 +168,15 @@ Status train(const TrainOptions& options) {
   std::error_code error;
   std::filesystem::create_directories(options.out, error);
   if (error) return fail(ErrorCode::storage_failure, options.out + ": " + error.message());
-  const Status exported =
-      export_onnx(ensembles->front(), metadata_of(options, *scored), options.out + "/model.onnx");
+  const std::string forest = forest_file(grow_forest(*dataset, -1));
+  const Status written = write_file(options.out + "/forest.onnx", forest);
+  if (!written) return written.error();
+  const Result<std::string> beats_file = read_file(beats);
+  if (!beats_file) return beats_file.error();
+  std::map<std::string, std::string> metadata = metadata_of(options, *scored);
+  metadata["auscult.forest_sha256"] = sha256_of(forest);
+  metadata["auscult.beats_sha256"] = sha256_of(*beats_file);
+  const Status exported = export_onnx(ensembles->front(), metadata, options.out + "/model.onnx");
   if (!exported) return exported.error();
   return describe(options);
 }

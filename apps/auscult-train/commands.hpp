@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "auscult/result.hpp"
+#include "dataset.hpp"
 
 namespace auscult::train {
 
@@ -12,9 +13,11 @@ struct CrossvalOptions {
   std::string data;
   std::string out;  ///< A folder: checkpoints, scores.csv, metrics.json.
   std::vector<std::uint64_t> seeds = {1, 2, 3};
-  std::vector<int> folds = {0, 1, 2, 3, 4};
+  std::string beats;  ///< The heart-sound model, beats.onnx, whose features the forest reads.
+  std::vector<int> folds = {0, 1, 2, 3, 4, kUnseenFold};
   int steps = 0;
   int jobs = 1;
+  bool across = false;  ///< Also trains on each device of PASCAL alone (across.hpp).
   std::string command;  ///< As it was called, for metrics.json.
 };
 
@@ -27,6 +30,7 @@ struct TrainOptions {
   std::string out;       ///< A folder, whose last part is the model's name.
   std::string crossval;  ///< The folder that crossval() wrote: its figures, its calibration.
   std::string work;      ///< A folder for checkpoints.
+  std::string docs;      ///< A folder for the page and the plots; empty for none.
   std::vector<std::uint64_t> seeds = {1, 2, 3};
   int steps = 0;
   int jobs = 1;
@@ -34,7 +38,8 @@ struct TrainOptions {
   std::string command;
 };
 
-/// Trains each seed on everything and writes model.onnx, metrics.json, MODEL_CARD.md and SHA256.
+/// Trains each seed on everything and writes model.onnx, metrics.json, MODEL_CARD.md and SHA256,
+/// and the page with the plots.
 Status train(const TrainOptions& options);
 
 }  // namespace auscult::train

@@ -94,6 +94,7 @@ Status add_judged(const std::string& folder, const std::string& set, const std::
     example.group = example.file;
     example.source = table->has("site") ? "physionet-" + table->at(row, "site") : "yaseen";
     example.fold = static_cast<int>(row % kFolds);
+    example.unseen = true;
     example.diseased = table->at(row, "label") == healthy ? 0 : 1;
     if (example.source == "yaseen") example.murmur = example.diseased;
     examples.push_back(std::move(example));

@@ -15,6 +15,8 @@ inline constexpr std::array<std::string_view, 5> kLabels = {"Artifact", "Murmur"
 inline constexpr int kArtifact = 0;
 inline constexpr int kUnlabelled = -1;
 inline constexpr int kFolds = 5;  ///< Of the manifests, numbered from 0.
+/// Held out together, after the folds: whole sets from devices that nothing was trained on.
+inline constexpr int kUnseenFold = kFolds;
 
 /// Reports (done, all).
 using LoadListener = std::function<void(std::size_t, std::size_t)>;
@@ -27,10 +29,17 @@ struct Example {
   std::string patient;         ///< CirCor's, else empty.
   std::string patient_murmur;  ///< CirCor's Present, Absent or Unknown, else empty.
   int fold = 0;
+  bool unseen = false;         ///< Of a set that is judged by what never heard any of it.
   int label = kUnlabelled;     ///< Into kLabels.
   int murmur = kUnlabelled;    ///< CirCor: 1 heard here, 0 the patient has none; see below.
   int diseased = kUnlabelled;  ///< Of sets that are only judged: 1 diseased, 0 healthy.
   std::vector<float> samples;
+  std::vector<float> features;  ///< features::evidence_features(), once they are measured.
+
+  /// What is trained without this fold may judge the recording.
+  [[nodiscard]] int judged_fold() const { return unseen ? kUnseenFold : fold; }
+  /// Known to be of a healthy heart, whatever the device.
+  [[nodiscard]] bool is_healthy() const { return diseased == 0 || patient_murmur == "Absent"; }
 };
 
 struct Dataset {
@@ -45,10 +54,11 @@ struct Dataset {
 /// Fails with not_found, malformed_audio or invalid_argument, naming the file.
 Result<Dataset> load_dataset(const std::string& folder, const LoadListener& listener);
 
-/// Adds what is judged and never trained on: `<folder>/yaseen2018` and `<folder>/physionet2016`,
+/// Adds sets from other devices: `<folder>/yaseen2018` and `<folder>/physionet2016`,
 /// where they are there, as sources "yaseen" and "physionet-<site>", and `synthetic` sounds that
-/// are no heart (negatives.hpp), 10 s each, as source "synthetic". They are dealt over the folds,
-/// so that each is judged by the networks of one. Fails as load_dataset() does.
+/// are no heart (negatives.hpp), 10 s each, as source "synthetic". All are dealt over the folds;
+/// the two sets are judged by what was trained without either. Yaseen trains the murmur score, and
+/// the healthy of both the forest. Fails as load_dataset() does.
 Status add_unseen(const std::string& folder, int synthetic, Dataset& dataset,
                   const LoadListener& listener);
 

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -12,7 +11,13 @@
 namespace auscult::train {
 namespace {
 
-// Runs task(0) to task(count - 1) on `jobs` threads, in that order as they become free.
+std::string checkpoint_name(int fold, std::uint64_t seed) {
+  return (fold < 0 ? "all" : "fold" + std::to_string(fold)) + "-seed" + std::to_string(seed) +
+         ".checkpoint";
+}
+
+}  // namespace
+
 void in_parallel(std::size_t count, int jobs, const std::function<void(std::size_t)>& task) {
   std::atomic<std::size_t> next = 0;
   std::vector<std::jthread> threads;
@@ -22,13 +27,6 @@ void in_parallel(std::size_t count, int jobs, const std::function<void(std::size
     });
   }
 }
-
-std::string checkpoint_name(int fold, std::uint64_t seed) {
-  return (fold < 0 ? "all" : "fold" + std::to_string(fold)) + "-seed" + std::to_string(seed) +
-         ".checkpoint";
-}
-
-}  // namespace
 
 Result<Ensembles> train_all(const Dataset& dataset, const Plan& plan) {
   std::error_code error;
@@ -75,7 +73,7 @@ std::vector<SeedScores> score_out_of_fold(const Dataset& dataset, const Plan& pl
   std::vector<std::vector<std::size_t>> members(plan.folds.size());
   for (std::size_t fold = 0; fold < plan.folds.size(); ++fold) {
     for (std::size_t i = 0; i < dataset.examples.size(); ++i) {
-      if (dataset.examples[i].fold == plan.folds[fold]) {
+      if (dataset.examples[i].judged_fold() == plan.folds[fold]) {
         members[fold].push_back(i);
         scores[i].resize(seeds);
       }

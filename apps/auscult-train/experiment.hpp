@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,12 +30,15 @@ using Ensembles = std::vector<std::vector<Weights>>;
 /// error. Fails as learn() does.
 Result<Ensembles> train_all(const Dataset& dataset, const Plan& plan);
 
-/// Scores of one example by each network: [seeds][kScores].
+/// Scores of one example by each network: [seeds][kScores], perhaps followed by the forest's.
 using SeedScores = std::vector<std::vector<double>>;
 
 /// Scores every example of the plan's folds by the networks that have not seen it: one entry for
 /// each example of the dataset, empty where its fold is not in the plan.
 std::vector<SeedScores> score_out_of_fold(const Dataset& dataset, const Plan& plan,
                                           const Ensembles& ensembles);
+
+/// Runs task(0) to task(count - 1) on `jobs` threads, in that order as they become free.
+void in_parallel(std::size_t count, int jobs, const std::function<void(std::size_t)>& task);
 
 }  // namespace auscult::train

@@ -11,12 +11,13 @@
 #include "dataset.hpp"
 #include "experiment.hpp"
 #include "features_command.hpp"
+#include "report_command.hpp"
 
 namespace {
 
 using auscult::Status;
 using auscult::train::CrossvalOptions;
-using auscult::train::kFolds;
+using auscult::train::kUnseenFold;
 using auscult::train::TrainOptions;
 
 constexpr int kDefaultSteps = 800;
@@ -40,7 +41,7 @@ void add_common(CLI::App& command, Options& options) {
       ->delimiter(',')
       ->check(CLI::Range(std::uint64_t{0}, auscult::train::kMaxSeed))
       ->capture_default_str();
-  command.add_option("--steps", options.steps, "Training steps of 40 crops")
+  command.add_option("--steps", options.steps, "Training steps of 42 crops")
       ->check(CLI::Range(1, kMaxSteps))
       ->capture_default_str();
   command.add_option("--jobs", options.jobs, "Networks trained side by side, one thread each")
@@ -68,11 +69,22 @@ int main(int argc, char** argv) {
       ->add_option("--out", crossval_options.out,
                    "Folder for checkpoints, scores.csv, metrics.json")
       ->required();
-  crossval->add_option("--folds", folds, "'all', or numbers from 0 to 4: 0,2")
+  crossval
+      ->add_option("--beats", crossval_options.beats,
+                   "The heart-sound model, beats.onnx, which `auscult-train beats` made")
+      ->required()
+      ->check(CLI::ExistingFile);
+  crossval
+      ->add_option("--folds", folds,
+                   "'all', or numbers from 0 to 5: 0,2. The last is the sets from other devices")
       ->capture_default_str();
+  crossval->add_flag("--across", crossval_options.across,
+                     "Also train on each device of PASCAL alone and judge it on the other");
   crossval->footer(
       "Stopped and called again, it goes on where it was, with the same result.\n"
-      "Example: auscult-train crossval --data ../shared/datasets --out build/crossval --jobs 2");
+      "Example: auscult-train crossval --data ../shared/datasets --beats "
+      "models/auscult-1/beats.onnx "
+      "--out build/crossval --jobs 2");
 
   TrainOptions train_options;
   CLI::App* train = app.add_subcommand(
@@ -86,23 +98,25 @@ int main(int argc, char** argv) {
   train->add_option("--work", train_options.work, "Folder for checkpoints")->required();
   train->add_option("--out", train_options.out, "Folder of the model; its last part is its name")
       ->required();
+  train->add_option("--docs", train_options.docs, "Folder for the page with the plots");
   train->add_option("--model-version", train_options.version, "Written into the model")
       ->capture_default_str();
   train->footer(
       "Example: auscult-train train --data ../shared/datasets --crossval build/crossval "
-      "--work build/final --out models/auscult-1 --jobs 2");
+      "--work build/final --out models/auscult-1 --docs docs/model --jobs 2");
 
   const auto beats = auscult::train::add_beats_command(app);
   const auto features = auscult::train::add_features_command(app);
+  const auto report = auscult::train::add_report_command(app);
 
   CLI11_PARSE(app, argc, argv);
   crossval_options.command = train_options.command = joined(argc, argv);
   if (folds != "all") {
     crossval_options.folds.clear();
     for (const std::string& fold : CLI::detail::split(folds, ',')) {
-      if (fold.size() != 1 || fold[0] < '0' || fold[0] >= '0' + kFolds) {
+      if (fold.size() != 1 || fold[0] < '0' || fold[0] > '0' + kUnseenFold) {
         std::fprintf(stderr,
-                     "auscult-train: --folds '%s' is neither 'all' nor numbers from 0 to 4\n",
+                     "auscult-train: --folds '%s' is neither 'all' nor numbers from 0 to 5\n",
                      folds.c_str());
         return 2;
       }
@@ -112,6 +126,7 @@ int main(int argc, char** argv) {
   try {
     const Status status = app.got_subcommand("beats")      ? beats()
                           : app.got_subcommand("features") ? features()
+                          : app.got_subcommand("report")   ? report()
                           : crossval->parsed() ? auscult::train::crossval(crossval_options)
                                                : auscult::train::train(train_options);
     if (status) return 0;

@@ -1,8 +1,10 @@
 #include "scores_file.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <fstream>
+#include <span>
 
 #include "evaluation/table.hpp"
 
@@ -11,6 +13,16 @@ namespace {
 
 std::string column(std::uint64_t seed, int score) {
   return "s" + std::to_string(seed) + "_" + std::to_string(score);
+}
+
+std::string forest_column(std::size_t score) { return "forest_" + std::to_string(score); }
+
+void write(std::ofstream& file, std::span<const double> values) {
+  for (const double value : values) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.9g", value);
+    file << ',' << text;
+  }
 }
 
 template <typename Number>
@@ -23,25 +35,27 @@ bool parse(const std::string& text, Number& value) {
 
 Status save_scores(const std::string& path, const Dataset& dataset,
                    const std::vector<std::uint64_t>& seeds, const std::vector<SeedScores>& scores) {
+  const auto scored = std::ranges::find_if(scores, [](const auto& of) { return !of.empty(); });
+  const std::size_t forest_columns =
+      scored == scores.end() ? 0 : scored->front().size() - std::size_t{kScores};
   std::ofstream file(path);
   file << "file,source,group,patient,patient_murmur,fold,label,murmur,diseased";
   for (const std::uint64_t seed : seeds) {
     for (int k = 0; k < kScores; ++k) file << ',' << column(seed, k);
   }
+  for (std::size_t k = 0; k < forest_columns; ++k) file << ',' << forest_column(k);
   file << '\n';
   for (std::size_t i = 0; i < dataset.examples.size(); ++i) {
     if (scores[i].empty()) continue;
     const Example& example = dataset.examples[i];
     file << example.file << ',' << example.source << ',' << example.group << ',' << example.patient
-         << ',' << example.patient_murmur << ',' << example.fold << ',' << example.label << ','
-         << example.murmur << ',' << example.diseased;
+         << ',' << example.patient_murmur << ',' << example.judged_fold() << ',' << example.label
+         << ',' << example.murmur << ',' << example.diseased;
     for (const std::vector<double>& of_seed : scores[i]) {
-      for (const double value : of_seed) {
-        char text[32];
-        std::snprintf(text, sizeof text, "%.9g", value);
-        file << ',' << text;
-      }
+      write(file, std::span(of_seed).first(kScores));
     }
+    // The same beside every network.
+    write(file, std::span(scores[i].front()).subspan(kScores));
     file << '\n';
   }
   file.close();
@@ -76,12 +90,18 @@ Result<ScoredDataset> load_scores(const std::string& path) {
                 parse(table->at(row, "murmur"), example.murmur) &&
                 parse(table->at(row, "diseased"), example.diseased);
     SeedScores scores;
+    const auto read_into = [&](const std::string& name, std::vector<double>& values) {
+      values.emplace_back();
+      read = read && table->has(name) && parse(table->at(row, name), values.back());
+    };
+    std::vector<double> forest;
+    while (table->has(forest_column(forest.size()))) {
+      read_into(forest_column(forest.size()), forest);
+    }
     for (const std::uint64_t seed : scored.seeds) {
-      scores.emplace_back(kScores);
-      for (int k = 0; k < kScores; ++k) {
-        read = read && table->has(column(seed, k)) &&
-               parse(table->at(row, column(seed, k)), scores.back()[static_cast<std::size_t>(k)]);
-      }
+      scores.emplace_back();
+      for (int k = 0; k < kScores; ++k) read_into(column(seed, k), scores.back());
+      scores.back().insert(scores.back().end(), forest.begin(), forest.end());
     }
     if (!read) {
       return fail(ErrorCode::invalid_argument,

@@ -12,7 +12,8 @@ namespace auscult::train {
 /// Writes the out-of-fold scores of a cross-validation: one line an example, with all that the
 /// metrics need, so that they can be computed again without the audio. Columns: file, source,
 /// group, patient, patient_murmur, fold, label, murmur, diseased, then s<seed>_<score> for each
-/// network. Fails with storage_failure.
+/// network, and forest_<score> if each network's scores are followed by a forest's. Fails with
+/// storage_failure.
 Status save_scores(const std::string& path, const Dataset& dataset,
                    const std::vector<std::uint64_t>& seeds, const std::vector<SeedScores>& scores);
 

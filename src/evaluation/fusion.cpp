@@ -11,8 +11,9 @@ constexpr double kPenalty = 1.0;
 constexpr double kBiasPenalty = 0.01;  // Fixes the constant that softmax leaves open.
 constexpr int kIterations = 50;
 
-// Parameters: the factor, the weight for, the weight against, then the biases.
-constexpr std::size_t kShared = 3;
+// Parameters: the factor, the weight for, the weight against, the opinion's factor, then the
+// biases.
+constexpr std::size_t kShared = 4;
 
 std::vector<double> softmax(std::vector<double> logits) {
   const double largest = *std::max_element(logits.begin(), logits.end());
@@ -22,13 +23,23 @@ std::vector<double> softmax(std::vector<double> logits) {
   return logits;
 }
 
+// Which of all scores.
+std::size_t score_of(const FusionShape& shape, std::size_t of_class) {
+  return shape.score_of.empty() ? of_class : shape.score_of[of_class];
+}
+
+std::size_t opinion_of(const FusionShape& shape, std::size_t of_class) {
+  return shape.classes + 1 + shape.opinion_of[of_class];
+}
+
 // What each parameter is multiplied by in the logit of one class.
 std::vector<double> inputs_of(const std::vector<double>& scores, std::size_t of_class,
                               const FusionShape& shape) {
   std::vector<double> inputs(kShared + shape.classes);
-  inputs[0] = scores[of_class];
+  inputs[0] = scores[score_of(shape, of_class)];
   if (of_class == shape.for_class) inputs[1] = scores[shape.classes];
   if (of_class == shape.against_class) inputs[2] = -scores[shape.classes];
+  if (!shape.opinion_of.empty()) inputs[3] = scores[opinion_of(shape, of_class)];
   inputs[kShared + of_class] = 1;
   return inputs;
 }
@@ -77,6 +88,7 @@ Fusion fit_fusion(std::span<const std::vector<double>> scores, std::span<const i
   const std::size_t size = kShared + shape.classes;
   std::vector<double> start(size);
   start[0] = 1;
+  start[3] = shape.opinion_of.empty() ? 0 : 1;
   std::vector<double> parameters = start;
   for (int iteration = 0; iteration < kIterations; ++iteration) {
     std::vector<double> gradient(size);
@@ -118,10 +130,11 @@ Fusion fit_fusion(std::span<const std::vector<double>> scores, std::span<const i
   }
 
   Fusion fusion;
-  fusion.matrix.assign(shape.classes, std::vector<double>(shape.classes + 1));
+  fusion.matrix.assign(shape.classes, std::vector<double>(scores.front().size()));
   fusion.prior.assign(shape.classes, 0);
   for (std::size_t k = 0; k < shape.classes; ++k) {
-    fusion.matrix[k][k] = parameters[0];
+    fusion.matrix[k][score_of(shape, k)] = parameters[0];
+    if (!shape.opinion_of.empty()) fusion.matrix[k][opinion_of(shape, k)] = parameters[3];
     fusion.bias.push_back(parameters[kShared + k]);
   }
   fusion.matrix[shape.for_class][shape.classes] = parameters[1];

@@ -18,17 +18,24 @@ struct Fusion {
   [[nodiscard]] std::string to_json() const;
 };
 
-/// The classes between which a further score (a murmur detector's) decides.
+/// What the scores are: one for each class, a further one (a murmur detector's), which decides
+/// between two classes, then perhaps those of a second opinion.
 struct FusionShape {
   std::size_t classes = 5;
-  std::size_t for_class = 1;      ///< The further score, the last, speaks for this class...
+  std::size_t for_class = 1;      ///< The further score speaks for this class...
   std::size_t against_class = 2;  ///< ...and against this one.
+  /// Which class score speaks for each class, [classes]; empty: its own.
+  std::vector<std::size_t> score_of;
+  /// Which score of the second opinion, from 0, speaks for each class, [classes]; empty: there is
+  /// none.
+  std::vector<std::size_t> opinion_of;
 };
 
 /// Fits a few numbers by maximum likelihood: one factor for all class scores (a temperature), two
-/// weights of the further score, a bias for each class. The L2 penalty pulls towards the scores
-/// as they are; the biases are free. The problem is convex and solved by Newton's method.
-/// `scores` is [items][classes + 1], `truths` [items], at least one of each class.
+/// weights of the further score, one factor for the second opinion, a bias for each class. The L2
+/// penalty pulls towards the scores as they are; the biases are free. The problem is convex and
+/// solved by Newton's method. `scores` is [items][classes + 1 + opinions], `truths` [items], at
+/// least one of each class.
 Fusion fit_fusion(std::span<const std::vector<double>> scores, std::span<const int> truths,
                   const FusionShape& shape);
 

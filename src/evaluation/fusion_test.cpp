@@ -71,6 +71,37 @@ TEST(FitFusion, StaysFiniteWhenTheScoresTellEverything) {
   EXPECT_GT(fusion.probabilities(scores[1])[1], 0.5);
 }
 
+TEST(FitFusion, WeighsASecondOpinionAndLetsClassesShareAScore) {
+  // Only the opinion tells class 0 from class 2, for which one score speaks; it has no say in 1.
+  constexpr double kFactor = 0.8;
+  constexpr double kOpinion = 1.5;
+  std::mt19937_64 random(5);
+  std::normal_distribution<double> normal;
+  Sample sample;
+  for (int item = 0; item < 20'000; ++item) {
+    std::vector<double> scores(6);
+    for (double& score : scores) score = normal(random);
+    const double weights[] = {
+        std::exp(kFactor * scores[2] + kOpinion * scores[4]),
+        std::exp(kFactor * scores[1] + kOpinion * scores[5]),
+        std::exp(kFactor * scores[2] + kOpinion * scores[5]),
+    };
+    std::discrete_distribution<int> truth(std::begin(weights), std::end(weights));
+    sample.truths.push_back(truth(random));
+    sample.scores.push_back(std::move(scores));
+  }
+  FusionShape shape = kShape;
+  shape.score_of = {2, 1, 2};
+  shape.opinion_of = {0, 1, 1};
+  const Fusion fusion = fit_fusion(sample.scores, sample.truths, shape);
+  ASSERT_EQ(fusion.matrix[0].size(), 6U);
+  EXPECT_EQ(fusion.matrix[0][0], 0);
+  EXPECT_NEAR(fusion.matrix[0][2], kFactor, 0.05);
+  EXPECT_NEAR(fusion.matrix[0][4], kOpinion, 0.06);
+  EXPECT_NEAR(fusion.matrix[1][5], kOpinion, 0.06);
+  EXPECT_NEAR(fusion.matrix[1][3], 0, 0.05);
+}
+
 TEST(Fusion, WritesTheModelsMetadata) {
   const Fusion fusion{
       .matrix = {{1, 0, 0.5}, {0, 1, -0.5}}, .bias = {0.25, 0}, .prior = {0.5, 0.5}};

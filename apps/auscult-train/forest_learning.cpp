@@ -1,0 +1,97 @@
+#include "forest_learning.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+
+#include "experiment.hpp"
+#include "features/evidence_features.hpp"
+#include "forest_export.hpp"
+#include "front_end.hpp"
+#include "model/forest.hpp"
+
+namespace auscult::train {
+namespace {
+
+constexpr int kNormalInForest = 1;
+
+// Into kForestClasses.
+std::optional<int> forest_class(const Example& example) {
+  if (example.label == kUnlabelled) {
+    return example.is_healthy() ? std::optional(kNormalInForest) : std::nullopt;
+  }
+  const auto found =
+      std::ranges::find(kForestClasses, kLabels[static_cast<std::size_t>(example.label)]);
+  if (found == kForestClasses.end()) return std::nullopt;
+  return static_cast<int>(found - kForestClasses.begin());
+}
+
+}  // namespace
+
+Status measure_features(const beats::HeartSoundDetector& detector, Dataset& dataset,
+                        const LoadListener& listener) {
+  model::Workspace workspace = detector.make_workspace();
+  for (std::size_t i = 0; i < dataset.examples.size(); ++i) {
+    Example& example = dataset.examples[i];
+    const audio::AudioClip clip{.samples = example.samples, .sample_rate_hz = kSampleRateHz};
+    const Result<beats::Heartbeats> heartbeats = detector.detect(clip, workspace);
+    if (!heartbeats) {
+      return fail(heartbeats.error().code, example.file + ": " + heartbeats.error().message);
+    }
+    example.features = features::evidence_features(clip, *heartbeats);
+    listener(i + 1, dataset.examples.size());
+  }
+  return Ok{};
+}
+
+std::vector<Tree> grow_forest(const Dataset& dataset, int held_out) {
+  TreeRows rows;
+  // The weight of one class, and of those from elsewhere, is that of as many rows as a class of
+  // PASCAL has in the mean: only ratios matter.
+  std::array<double, kForestClasses.size()> of_class{};
+  double elsewhere = 0;
+  std::vector<bool> is_elsewhere;
+  for (const Example& example : dataset.examples) {
+    const std::optional<int> known = forest_class(example);
+    if (!known || example.fold == held_out || example.judged_fold() == held_out) continue;
+    rows.features.push_back(example.features);
+    rows.classes.push_back(*known);
+    is_elsewhere.push_back(example.label == kUnlabelled);
+    (is_elsewhere.back() ? elsewhere : of_class[static_cast<std::size_t>(*known)]) += 1;
+  }
+  for (std::size_t i = 0; i < rows.classes.size(); ++i) {
+    rows.weights.push_back(
+        1 / (is_elsewhere[i] ? elsewhere : of_class[static_cast<std::size_t>(rows.classes[i])]));
+  }
+  return grow_trees(rows, {.classes = kForestClasses.size()});
+}
+
+std::vector<std::vector<double>> forest_scores_out_of_fold(const Dataset& dataset, int jobs) {
+  std::set<int> folds;
+  for (const Example& example : dataset.examples) folds.insert(example.judged_fold());
+  const std::vector<int> held_out(folds.begin(), folds.end());
+  std::vector<std::vector<double>> scores(dataset.examples.size());
+  in_parallel(held_out.size(), jobs, [&](std::size_t fold) {
+    const std::vector<Tree> trees = grow_forest(dataset, held_out[fold]);
+    for (std::size_t i = 0; i < dataset.examples.size(); ++i) {
+      const Example& example = dataset.examples[i];
+      if (example.judged_fold() != held_out[fold]) continue;
+      scores[i] = mean_shares(trees, example.features);
+      for (double& value : scores[i]) value = std::log(std::max(value, model::kMinForestScore));
+    }
+  });
+  return scores;
+}
+
+std::string forest_file(const std::vector<Tree>& trees) {
+  const auto json = [](const auto& names) {
+    return nlohmann::json(std::vector<std::string>(names.begin(), names.end())).dump();
+  };
+  return encode_forest(trees, features::kEvidenceFeatures.size(),
+                       {{"auscult.features", json(features::kEvidenceFeatures)},
+                        {"auscult.classes", json(kForestClasses)}});
+}
+
+}  // namespace auscult::train

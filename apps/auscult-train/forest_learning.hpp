@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auscult/result.hpp"
+#include "beats/detector.hpp"
+#include "dataset.hpp"
+#include "extra_trees.hpp"
+
+namespace auscult::train {
+
+/// What the forest tells apart. Murmurs are left to the network: between the days and devices of
+/// PASCAL's set A the measured features tell the recording, not the heart.
+inline constexpr std::array<std::string_view, 4> kForestClasses = {"Artifact", "Normal", "Extrahls",
+                                                                   "Extrastole"};
+
+/// Measures features::evidence_features() of every example. Fails as the detector does.
+Status measure_features(const beats::HeartSoundDetector& detector, Dataset& dataset,
+                        const LoadListener& listener);
+
+/// Grows the forest on what lies outside a fold: PASCAL without its murmurs, each class with the
+/// same weight, and, together with as much weight as one class, everything from other devices that
+/// is known to be healthy, as Normal: so that an unknown device is no reason to be called Extrahls.
+/// The features must have been measured.
+std::vector<Tree> grow_forest(const Dataset& dataset, int held_out);
+
+/// model::Forest::log_score() of each example by a forest that was grown without it:
+/// [examples][kForestClasses].
+std::vector<std::vector<double>> forest_scores_out_of_fold(const Dataset& dataset, int jobs);
+
+/// The trees as forest.onnx.
+std::string forest_file(const std::vector<Tree>& trees);
+
+}  // namespace auscult::train

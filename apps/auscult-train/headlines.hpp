@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace auscult::train {
+
+/// One of the figures by which a model is judged.
+struct Headline {
+  std::string_view name;     ///< In metrics.json.
+  std::string_view title;    ///< In tables.
+  std::string_view pointer;  ///< To {value, low, high} in metrics.json, a JSON pointer.
+  std::string_view aim;      ///< What was aimed at, for the card; empty if nothing.
+};
+
+/// The headline figures, in the order of the card. Each is also taken of every seed alone.
+std::span<const Headline> headlines();
+
+}  // namespace auscult::train

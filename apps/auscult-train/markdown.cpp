@@ -1,0 +1,60 @@
+#include "markdown.hpp"
+
+#include <cstdio>
+
+namespace auscult::train {
+
+using evaluation::Json;
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3f", value);
+  return text;
+}
+
+Json at_pointer(const Json& report, const std::string& pointer) {
+  const Json::json_pointer path(pointer);
+  return report.contains(path) ? report.at(path) : Json();
+}
+
+std::string with_interval(const Json& report, const std::string& pointer) {
+  const Json figure = at_pointer(report, pointer);
+  if (figure.is_number_integer()) return figure.dump();
+  if (figure.is_number()) return number(figure.get<double>());
+  if (!figure.is_object() || !figure.contains("value")) return "-";
+  std::string text = number(figure.at("value").get<double>());
+  if (figure.contains("low")) {
+    text += " (" + number(figure.at("low").get<double>()) + "-" +
+            number(figure.at("high").get<double>()) + ")";
+  }
+  return text;
+}
+
+std::string figure_table(const Json& report, const std::vector<Column>& columns,
+                         const std::vector<Row>& rows) {
+  std::vector<std::vector<std::string>> cells = {{""}};
+  for (const Column& column : columns) cells[0].push_back(column.title);
+  for (const Row& row : rows) {
+    cells.push_back({row.title});
+    for (const Column& column : columns) {
+      cells.back().push_back(with_interval(report, column.pointer + row.pointer));
+    }
+  }
+  return text_table(cells);
+}
+
+std::string text_table(const std::vector<std::vector<std::string>>& rows) {
+  std::string text;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    text += "|";
+    for (const std::string& cell : rows[i]) text += cell.empty() ? " |" : " " + cell + " |";
+    text += "\n";
+    if (i > 0) continue;
+    text += "|";
+    for (std::size_t k = 0; k < rows[i].size(); ++k) text += " --- |";
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace auscult::train
