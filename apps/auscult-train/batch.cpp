@@ -56,20 +56,16 @@ void blank(std::vector<float>& blanked, Random& random) {
 Sampler::Sampler(const Dataset& dataset, int held_out) : dataset_(dataset) {
   for (std::size_t i = 0; i < dataset.examples.size(); ++i) {
     const Example& example = dataset.examples[i];
-    if (example.fold == held_out || example.judged_fold() == held_out) continue;
+    if (example.fold == held_out) continue;
     if (example.label != kUnlabelled) pascal_.examples.push_back(i);
-    if (example.murmur == kUnlabelled) continue;
-    (example.source == "yaseen" ? valves_ : circor_).examples.push_back(i);
+    if (example.murmur != kUnlabelled) circor_.examples.push_back(i);
   }
   pascal_.weights =
       root_weights(dataset, pascal_.examples, [](const Example& e) { return e.label; });
-  for (Source* source : {&circor_, &valves_}) {
-    source->weights =
-        root_weights(dataset, source->examples, [](const Example& e) { return e.murmur; });
-  }
+  circor_.weights =
+      root_weights(dataset, circor_.examples, [](const Example& e) { return e.murmur; });
   circor_.crops = circor_.examples.empty() ? 0 : kCircorCrops;
-  valves_.crops = valves_.examples.empty() ? 0 : kValveCrops;
-  pascal_.crops = kBatch - kNegativeCrops - circor_.crops - valves_.crops;
+  pascal_.crops = kBatch - kNegativeCrops - circor_.crops;
 }
 
 void Sampler::add(const std::vector<float>& crop, int label, int murmur, Random& random,
@@ -99,7 +95,7 @@ Batch Sampler::draw(std::uint64_t seed, std::uint64_t step) const {
         static_cast<Negative>(std::uniform_int_distribution<int>(0, kNegatives - 1)(random));
     add(synthesise(kind, kCropSamples, random), kArtifact, 0, random, batch);
   }
-  for (const Source* source : {&pascal_, &circor_, &valves_}) {
+  for (const Source* source : {&pascal_, &circor_}) {
     std::discrete_distribution<std::size_t> draw(source->weights.begin(), source->weights.end());
     for (int i = 0; i < source->crops; ++i) {
       const Example& example = dataset_.examples[source->examples[draw(random)]];

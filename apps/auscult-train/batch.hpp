@@ -11,8 +11,7 @@ namespace auscult::train {
 inline constexpr std::size_t kCropSamples = 10'000;  ///< 5 s.
 inline constexpr int kBatch = 42;
 inline constexpr int kNegativeCrops = 2;  ///< Sounds that are no heart.
-inline constexpr int kCircorCrops = 16;   ///< 0 without CirCor, and so below; the rest is PASCAL.
-inline constexpr int kValveCrops = 4;     ///< Of Yaseen's adults.
+inline constexpr int kCircorCrops = 20;   ///< None without CirCor; the rest is PASCAL.
 
 /// One training step's input: row-major, kBatch rows. Row i is mixed with row `partner[i]`, of
 /// which it keeps the share `own[i]`.
@@ -50,7 +49,6 @@ class Sampler {
   const Dataset& dataset_;
   Source pascal_;
   Source circor_;
-  Source valves_;
 };
 
 }  // namespace auscult::train

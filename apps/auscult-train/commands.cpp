@@ -168,7 +168,7 @@ Status train(const TrainOptions& options) {
   std::error_code error;
   std::filesystem::create_directories(options.out, error);
   if (error) return fail(ErrorCode::storage_failure, options.out + ": " + error.message());
-  const std::string forest = forest_file(grow_forest(*dataset, -1));
+  const std::string forest = forest_file(grow_forest(*dataset, {}));
   const Status written = write_file(options.out + "/forest.onnx", forest);
   if (!written) return written.error();
   const Result<std::string> beats_file = read_file(beats);

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "auscult/result.hpp"
-#include "dataset.hpp"
 
 namespace auscult::train {
 
@@ -14,7 +13,7 @@ struct CrossvalOptions {
   std::string out;  ///< A folder: checkpoints, scores.csv, metrics.json.
   std::vector<std::uint64_t> seeds = {1, 2, 3};
   std::string beats;  ///< The heart-sound model, beats.onnx, whose features the forest reads.
-  std::vector<int> folds = {0, 1, 2, 3, 4, kUnseenFold};
+  std::vector<int> folds = {0, 1, 2, 3, 4};
   int steps = 0;
   int jobs = 1;
   bool across = false;  ///< Also trains on each device of PASCAL alone (across.hpp).

@@ -96,7 +96,6 @@ Status add_judged(const std::string& folder, const std::string& set, const std::
     example.fold = static_cast<int>(row % kFolds);
     example.unseen = true;
     example.diseased = table->at(row, "label") == healthy ? 0 : 1;
-    if (example.source == "yaseen") example.murmur = example.diseased;
     examples.push_back(std::move(example));
   }
   return Ok{};

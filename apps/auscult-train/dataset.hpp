@@ -15,8 +15,6 @@ inline constexpr std::array<std::string_view, 5> kLabels = {"Artifact", "Murmur"
 inline constexpr int kArtifact = 0;
 inline constexpr int kUnlabelled = -1;
 inline constexpr int kFolds = 5;  ///< Of the manifests, numbered from 0.
-/// Held out together, after the folds: whole sets from devices that nothing was trained on.
-inline constexpr int kUnseenFold = kFolds;
 
 /// Reports (done, all).
 using LoadListener = std::function<void(std::size_t, std::size_t)>;
@@ -36,8 +34,6 @@ struct Example {
   std::vector<float> samples;
   std::vector<float> features;  ///< features::evidence_features(), once they are measured.
 
-  /// What is trained without this fold may judge the recording.
-  [[nodiscard]] int judged_fold() const { return unseen ? kUnseenFold : fold; }
   /// Known to be of a healthy heart, whatever the device.
   [[nodiscard]] bool is_healthy() const { return diseased == 0 || patient_murmur == "Absent"; }
 };
@@ -56,9 +52,10 @@ Result<Dataset> load_dataset(const std::string& folder, const LoadListener& list
 
 /// Adds sets from other devices: `<folder>/yaseen2018` and `<folder>/physionet2016`,
 /// where they are there, as sources "yaseen" and "physionet-<site>", and `synthetic` sounds that
-/// are no heart (negatives.hpp), 10 s each, as source "synthetic". All are dealt over the folds;
-/// the two sets are judged by what was trained without either. Yaseen trains the murmur score, and
-/// the healthy of both the forest. Fails as load_dataset() does.
+/// are no heart (negatives.hpp), 10 s each, as source "synthetic". All are dealt over the folds, so
+/// that each is judged by the networks of one. No network is trained on them; the forest learns
+/// from the healthy of both sets, and where it judges one of them, from neither. Fails as
+/// load_dataset() does.
 Status add_unseen(const std::string& folder, int synthetic, Dataset& dataset,
                   const LoadListener& listener);
 

@@ -73,7 +73,7 @@ std::vector<SeedScores> score_out_of_fold(const Dataset& dataset, const Plan& pl
   std::vector<std::vector<std::size_t>> members(plan.folds.size());
   for (std::size_t fold = 0; fold < plan.folds.size(); ++fold) {
     for (std::size_t i = 0; i < dataset.examples.size(); ++i) {
-      if (dataset.examples[i].judged_fold() == plan.folds[fold]) {
+      if (dataset.examples[i].fold == plan.folds[fold]) {
         members[fold].push_back(i);
         scores[i].resize(seeds);
       }

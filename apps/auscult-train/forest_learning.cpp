@@ -4,7 +4,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 
 #include "experiment.hpp"
 #include "features/evidence_features.hpp"
@@ -46,7 +45,7 @@ Status measure_features(const beats::HeartSoundDetector& detector, Dataset& data
   return Ok{};
 }
 
-std::vector<Tree> grow_forest(const Dataset& dataset, int held_out) {
+std::vector<Tree> grow_forest(const Dataset& dataset, const HeldOut& held_out) {
   TreeRows rows;
   // The weight of one class, and of those from elsewhere, is that of as many rows as a class of
   // PASCAL has in the mean: only ratios matter.
@@ -55,7 +54,7 @@ std::vector<Tree> grow_forest(const Dataset& dataset, int held_out) {
   std::vector<bool> is_elsewhere;
   for (const Example& example : dataset.examples) {
     const std::optional<int> known = forest_class(example);
-    if (!known || example.fold == held_out || example.judged_fold() == held_out) continue;
+    if (!known || example.fold == held_out.fold || (held_out.unseen && example.unseen)) continue;
     rows.features.push_back(example.features);
     rows.classes.push_back(*known);
     is_elsewhere.push_back(example.label == kUnlabelled);
@@ -69,15 +68,13 @@ std::vector<Tree> grow_forest(const Dataset& dataset, int held_out) {
 }
 
 std::vector<std::vector<double>> forest_scores_out_of_fold(const Dataset& dataset, int jobs) {
-  std::set<int> folds;
-  for (const Example& example : dataset.examples) folds.insert(example.judged_fold());
-  const std::vector<int> held_out(folds.begin(), folds.end());
   std::vector<std::vector<double>> scores(dataset.examples.size());
-  in_parallel(held_out.size(), jobs, [&](std::size_t fold) {
-    const std::vector<Tree> trees = grow_forest(dataset, held_out[fold]);
+  in_parallel(2UL * kFolds, jobs, [&](std::size_t turn) {
+    const HeldOut held_out{.fold = static_cast<int>(turn / 2), .unseen = turn % 2 == 1};
+    const std::vector<Tree> trees = grow_forest(dataset, held_out);
     for (std::size_t i = 0; i < dataset.examples.size(); ++i) {
       const Example& example = dataset.examples[i];
-      if (example.judged_fold() != held_out[fold]) continue;
+      if (example.fold != held_out.fold || example.unseen != held_out.unseen) continue;
       scores[i] = mean_shares(trees, example.features);
       for (double& value : scores[i]) value = std::log(std::max(value, model::kMinForestScore));
     }

@@ -23,11 +23,17 @@ inline constexpr std::array<std::string_view, 4> kForestClasses = {"Artifact", "
 Status measure_features(const beats::HeartSoundDetector& detector, Dataset& dataset,
                         const LoadListener& listener);
 
+/// What a forest does not learn from.
+struct HeldOut {
+  int fold = -1;        ///< -1: no fold.
+  bool unseen = false;  ///< Also leaves out the sets that are `unseen`.
+};
+
 /// Grows the forest on what lies outside a fold: PASCAL without its murmurs, each class with the
 /// same weight, and, together with as much weight as one class, everything from other devices that
 /// is known to be healthy, as Normal: so that an unknown device is no reason to be called Extrahls.
 /// The features must have been measured.
-std::vector<Tree> grow_forest(const Dataset& dataset, int held_out);
+std::vector<Tree> grow_forest(const Dataset& dataset, const HeldOut& held_out);
 
 /// model::Forest::log_score() of each example by a forest that was grown without it:
 /// [examples][kForestClasses].

@@ -17,10 +17,10 @@ namespace {
 
 using auscult::Status;
 using auscult::train::CrossvalOptions;
-using auscult::train::kUnseenFold;
+using auscult::train::kFolds;
 using auscult::train::TrainOptions;
 
-constexpr int kDefaultSteps = 800;
+constexpr int kDefaultSteps = 640;
 constexpr int kMaxSteps = 1'000'000;
 constexpr int kMaxJobs = 64;
 
@@ -74,9 +74,7 @@ int main(int argc, char** argv) {
                    "The heart-sound model, beats.onnx, which `auscult-train beats` made")
       ->required()
       ->check(CLI::ExistingFile);
-  crossval
-      ->add_option("--folds", folds,
-                   "'all', or numbers from 0 to 5: 0,2. The last is the sets from other devices")
+  crossval->add_option("--folds", folds, "'all', or numbers from 0 to 4: 0,2")
       ->capture_default_str();
   crossval->add_flag("--across", crossval_options.across,
                      "Also train on each device of PASCAL alone and judge it on the other");
@@ -114,9 +112,9 @@ int main(int argc, char** argv) {
   if (folds != "all") {
     crossval_options.folds.clear();
     for (const std::string& fold : CLI::detail::split(folds, ',')) {
-      if (fold.size() != 1 || fold[0] < '0' || fold[0] > '0' + kUnseenFold) {
+      if (fold.size() != 1 || fold[0] < '0' || fold[0] >= '0' + kFolds) {
         std::fprintf(stderr,
-                     "auscult-train: --folds '%s' is neither 'all' nor numbers from 0 to 5\n",
+                     "auscult-train: --folds '%s' is neither 'all' nor numbers from 0 to 4\n",
                      folds.c_str());
         return 2;
       }

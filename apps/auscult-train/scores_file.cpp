@@ -49,8 +49,8 @@ Status save_scores(const std::string& path, const Dataset& dataset,
     if (scores[i].empty()) continue;
     const Example& example = dataset.examples[i];
     file << example.file << ',' << example.source << ',' << example.group << ',' << example.patient
-         << ',' << example.patient_murmur << ',' << example.judged_fold() << ',' << example.label
-         << ',' << example.murmur << ',' << example.diseased;
+         << ',' << example.patient_murmur << ',' << example.fold << ',' << example.label << ','
+         << example.murmur << ',' << example.diseased;
     for (const std::vector<double>& of_seed : scores[i]) {
       write(file, std::span(of_seed).first(kScores));
     }
