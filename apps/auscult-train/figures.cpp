@@ -48,6 +48,7 @@ std::vector<std::vector<double>> scores_of_seed(const ScoredDataset& scored, std
 evaluation::FusionShape shape_of(std::size_t scores) {
   if (scores == kScores) return {};
   evaluation::FusionShape shape;
+  shape.against_classes = {kNormal, kExtrahls, kExtrastole};
   shape.score_of = {kArtifact, kMurmur, kNormal, kNormal, kNormal};
   shape.opinion_of = {0, 1, 1, 2, 3};  // Into kForestClasses.
   return shape;

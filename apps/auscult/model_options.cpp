@@ -1,5 +1,7 @@
 #include "model_options.hpp"
 
+#include <map>
+
 #include "settings.hpp"
 
 namespace auscult::cli {
@@ -11,6 +13,22 @@ model::Precision precision_of(const std::string& name) {
   if (name == "f32") return model::Precision::f32;
   if (name == "bf16") return model::Precision::bf16;
   return model::Precision::automatic;
+}
+
+// LABEL=SHARE each.
+Result<std::map<std::string, double>> parse_prevalence(const std::vector<std::string>& entries) {
+  std::map<std::string, double> prevalence;
+  for (const std::string& entry : entries) {
+    const std::size_t sign = entry.find('=');
+    double share = 0;
+    const bool is_read =
+        sign != std::string::npos && CLI::detail::lexical_cast(entry.substr(sign + 1), share);
+    if (!is_read || !prevalence.emplace(entry.substr(0, sign), share).second) {
+      return fail(ErrorCode::invalid_argument,
+                  "--prevalence '" + entry + "': LABEL=SHARE is wanted, once for a label");
+    }
+  }
+  return prevalence;
 }
 
 }  // namespace
@@ -25,6 +43,11 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
               "How the class is chosen: natural, the most probable; balanced, as if all classes "
               "were equally frequent; sqrt, between the two")
       ->check(CLI::IsMember({"natural", "sqrt", "balanced"}));
+  add_setting(command, "--prevalence", options.prevalence,
+              "How often classes occur where the service is used, which its probabilities follow: "
+              "Murmur=0.3,Artifact=0.02; the others share the rest. Default: as often as in the "
+              "data of the model's calibration")
+      ->delimiter(',');
 }
 
 std::filesystem::path model_folder(const ModelOptions& options) {
@@ -36,9 +59,12 @@ std::filesystem::path model_folder(const ModelOptions& options) {
 
 Result<classify::Classifier> load_classifier(const ModelOptions& options) {
   const auto decision = classify::parse_decision(options.decision);
+  const auto prevalence = parse_prevalence(options.prevalence);
+  if (!prevalence) return prevalence.error();
   auto classifier = classify::Classifier::load(
       model_folder(options), {.precision = precision_of(options.precision),
-                              .decision = decision.value_or(classify::Decision::natural)});
+                              .decision = decision.value_or(classify::Decision::natural),
+                              .prevalence = *prevalence});
   if (!classifier && classifier.error().code == ErrorCode::not_found) {
     return fail(ErrorCode::not_found,
                 classifier.error().message + "; name its folder with --model");

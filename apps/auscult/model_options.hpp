@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "auscult/result.hpp"
 #include "classify/classifier.hpp"
@@ -13,6 +14,7 @@ namespace auscult::cli {
 struct ModelOptions {
   std::filesystem::path folder;
   std::string precision = "auto";
+  std::vector<std::string> prevalence;  ///< LABEL=SHARE each.
   std::string decision = "sqrt";
 };
 

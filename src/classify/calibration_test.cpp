@@ -68,5 +68,28 @@ TEST(Calibration, RefusesWhatDoesNotFitTheLabels) {
   }
 }
 
+TEST(Calibration, WithKnownScoresTakesOnlyTheOthers) {
+  const auto whole = Calibration::parse(
+      R"({"matrix": [[1, 0.5, 2], [0, -1, 1]], "bias": [0.25, 0], "prior": [0.5, 0.5]})", 2);
+  ASSERT_TRUE(whole);
+  const Calibration given = whole->given(std::vector<double>{0.3, -0.7});
+  ASSERT_EQ(given.score_count(), 1U);
+  EXPECT_THAT(given.probabilities(std::vector<double>{1.5}),
+              testing::Pointwise(DoubleNear(1e-12),
+                                 whole->probabilities(std::vector<double>{1.5, 0.3, -0.7})));
+}
+
+TEST(Calibration, FollowsThePriorByBayesRule) {
+  const auto trained =
+      Calibration::parse(R"({"matrix": [[1, 0], [0, 1]], "bias": [0, 0], "prior": [0.8, 0.2]})", 2);
+  ASSERT_TRUE(trained);
+  // Odds of 3 to 1 where the classes occur 4 to 1 are odds of 3/4 where they are as frequent.
+  const std::vector<double> scores = {std::log(3.0), 0};
+  EXPECT_NEAR(trained->probabilities(scores)[0], 0.75, 1e-12);
+  const Calibration equal = trained->at_prior(std::vector<double>{2, 2});
+  EXPECT_NEAR(equal.probabilities(scores)[0], 3.0 / 7.0, 1e-12);
+  EXPECT_THAT(equal.prior(), ElementsAre(0.5, 0.5));
+}
+
 }  // namespace
 }  // namespace auscult::classify

@@ -29,7 +29,7 @@ struct ClassifierOptions {
   Decision decision = Decision::sqrt;
   /// How often classes occur where the service is used, by label: shares of all recordings. Labels
   /// that are not named share the rest as they did in the data the model was calibrated on.
-  std::map<std::string, double> prevalence;
+  std::map<std::string, double> prevalence = {};
 };
 
 /// Whether an answer is to say how much each moment speaks for it (add_evidence()), which takes one

@@ -32,13 +32,17 @@ std::size_t opinion_of(const FusionShape& shape, std::size_t of_class) {
   return shape.classes + 1 + shape.opinion_of[of_class];
 }
 
+bool is_against(const FusionShape& shape, std::size_t of_class) {
+  return std::ranges::find(shape.against_classes, of_class) != shape.against_classes.end();
+}
+
 // What each parameter is multiplied by in the logit of one class.
 std::vector<double> inputs_of(const std::vector<double>& scores, std::size_t of_class,
                               const FusionShape& shape) {
   std::vector<double> inputs(kShared + shape.classes);
   inputs[0] = scores[score_of(shape, of_class)];
   if (of_class == shape.for_class) inputs[1] = scores[shape.classes];
-  if (of_class == shape.against_class) inputs[2] = -scores[shape.classes];
+  if (is_against(shape, of_class)) inputs[2] = -scores[shape.classes];
   if (!shape.opinion_of.empty()) inputs[3] = scores[opinion_of(shape, of_class)];
   inputs[kShared + of_class] = 1;
   return inputs;
@@ -134,11 +138,11 @@ Fusion fit_fusion(std::span<const std::vector<double>> scores, std::span<const i
   fusion.prior.assign(shape.classes, 0);
   for (std::size_t k = 0; k < shape.classes; ++k) {
     fusion.matrix[k][score_of(shape, k)] = parameters[0];
+    if (is_against(shape, k)) fusion.matrix[k][shape.classes] = -parameters[2];
     if (!shape.opinion_of.empty()) fusion.matrix[k][opinion_of(shape, k)] = parameters[3];
     fusion.bias.push_back(parameters[kShared + k]);
   }
   fusion.matrix[shape.for_class][shape.classes] = parameters[1];
-  fusion.matrix[shape.against_class][shape.classes] = -parameters[2];
   for (const int truth : truths) {
     fusion.prior[static_cast<std::size_t>(truth)] += 1 / static_cast<double>(truths.size());
   }

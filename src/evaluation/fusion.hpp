@@ -18,17 +18,17 @@ struct Fusion {
   [[nodiscard]] std::string to_json() const;
 };
 
-/// What the scores are: one for each class, a further one (a murmur detector's), which decides
-/// between two classes, then perhaps those of a second opinion.
+/// What the scores are: one for each class, a further one (a murmur detector's), which speaks for
+/// one class and against others, then perhaps those of a second opinion.
 struct FusionShape {
   std::size_t classes = 5;
-  std::size_t for_class = 1;      ///< The further score speaks for this class...
-  std::size_t against_class = 2;  ///< ...and against this one.
+  std::size_t for_class = 1;                       ///< The further score speaks for this class...
+  std::vector<std::size_t> against_classes = {2};  ///< ...and against these.
   /// Which class score speaks for each class, [classes]; empty: its own.
-  std::vector<std::size_t> score_of;
+  std::vector<std::size_t> score_of = {};
   /// Which score of the second opinion, from 0, speaks for each class, [classes]; empty: there is
   /// none.
-  std::vector<std::size_t> opinion_of;
+  std::vector<std::size_t> opinion_of = {};
 };
 
 /// Fits a few numbers by maximum likelihood: one factor for all class scores (a temperature), two

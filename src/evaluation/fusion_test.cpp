@@ -36,7 +36,8 @@ Sample sample_from(double factor, double further, const std::vector<double>& bia
   return sample;
 }
 
-constexpr FusionShape kShape = {.classes = 3, .for_class = 1, .against_class = 2};
+const FusionShape kShape = {
+    .classes = 3, .for_class = 1, .against_classes = {2}, .score_of = {}, .opinion_of = {}};
 
 TEST(FitFusion, FindsTheParametersThatMadeTheTruths) {
   const Sample sample = sample_from(0.6, 0.4, {0, 1, -0.5}, 20'000);
