@@ -23,6 +23,9 @@ class Calibration {
   /// The class whose p / prior^weight is largest; the first of several.
   [[nodiscard]] int choose(std::span<const double> probabilities, double prior_weight) const;
 
+  /// How often each label occurs, sum 1.
+  [[nodiscard]] const std::vector<double>& prior() const { return prior_; }
+
   [[nodiscard]] std::size_t label_count() const { return bias_.size(); }
   [[nodiscard]] std::size_t score_count() const { return matrix_.size() / bias_.size(); }
 
