@@ -2,12 +2,11 @@
 
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
-#include <map>
 #include <ostream>
+#include <utility>
 
 #include "figures.hpp"
+#include "figures_text.hpp"
 #include "file_classifier.hpp"
 #include "progress_bar.hpp"
 
@@ -16,73 +15,13 @@ namespace {
 
 using json::Json;
 
-std::string written(const Json& figure) {
-  if (figure.is_null()) return "-";
-  std::array<char, 64> text{};
-  if (figure.contains("low")) {
-    std::snprintf(text.data(), text.size(), "%.3f (%.3f-%.3f)", figure["value"].get<double>(),
-                  figure["low"].get<double>(), figure["high"].get<double>());
-  } else {
-    std::snprintf(text.data(), text.size(), "%.3f", figure["value"].get<double>());
-  }
-  return text.data();
-}
-
-std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(width, text.size() + 1), ' ');
-  return text;
-}
-
-// One part of the report: counts and plain figures as lines, classes and confusion as tables.
-void write_text(std::ostream& out, const std::string& title, const Json& figures) {
-  constexpr std::size_t kNameWidth = 24;
-  constexpr std::size_t kCellWidth = 22;
-  out << '\n' << title << '\n';
-  for (const auto& [name, figure] : figures.items()) {
-    if (name == "classes" || name == "confusion") continue;
-    out << "  " << padded(name, kNameWidth)
-        << (figure.is_number() ? figure.dump() : written(figure)) << '\n';
-  }
-  if (figures.contains("classes")) {
-    const Json& classes = figures["classes"];
-    out << "  " << padded("", kNameWidth);
-    for (const auto& [measure, ignored] : classes.begin()->items())
-      out << padded(measure, kCellWidth);
-    out << '\n';
-    for (const auto& [label, row] : classes.items()) {
-      out << "  " << padded(label, kNameWidth);
-      for (const auto& figure : row) out << padded(written(figure), kCellWidth);
-      out << '\n';
-    }
-  }
-  if (figures.contains("confusion")) {
-    constexpr std::size_t kCountWidth = 12;
-    const Json& confusion = figures["confusion"];
-    out << "  " << padded("truth, then answers", kNameWidth);
-    for (const auto& [label, ignored] : confusion.items()) out << padded(label, kCountWidth);
-    out << '\n';
-    for (const auto& [label, row] : confusion.items()) {
-      out << "  " << padded(label, kNameWidth);
-      for (const auto& count : row) out << padded(count.dump(), kCountWidth);
-      out << '\n';
-    }
-  }
-}
-
-// All figures of one set: of the whole, and of each device apart, since the device gives much away.
-Json set_figures(const std::vector<Judged>& judged, const std::vector<std::string>& labels) {
-  std::map<std::string, std::vector<Judged>> labelled;
-  std::vector<Judged> murmur;
-  for (const Judged& each : judged) {
-    if (each.file->murmur) murmur.push_back(each);
-    if (!each.file->label) continue;
-    labelled["all"].push_back(each);
-    if (!each.file->device.empty()) labelled["device " + each.file->device].push_back(each);
-  }
-  Json figures = Json::object();
-  for (const auto& [name, part] : labelled) figures[name] = class_figures(part, labels);
-  if (!murmur.empty()) figures["murmur"] = murmur_figures(murmur, labels);
-  return figures;
+Result<std::vector<LabelledSet>> load_sets(const std::filesystem::path& folder,
+                                           const std::string& manifest,
+                                           const std::vector<std::string>& labels) {
+  if (manifest.empty()) return load_manifests(folder, labels);
+  auto set = load_manifest(manifest, folder, labels);
+  if (!set) return set.error();
+  return std::vector<LabelledSet>{*std::move(set)};
 }
 
 }  // namespace
@@ -92,27 +31,37 @@ EvaluateCommand::EvaluateCommand(CLI::App& app)
   command_->footer(
       "Example:\n"
       "  auscult evaluate --data recordings --format json > figures.json\n\n"
-      "DIR, or each folder in it, has a manifest.csv with the columns file and label. Figures are\n"
-      "given with 95 % intervals (bootstrap over the column group). On recordings that the model "
-      "was\n"
-      "trained on they flatter it: what it does for patients it has not heard is on its card.");
+      "DIR, or each folder in it, has a manifest.csv with the columns file and label, and perhaps\n"
+      "group, device; --manifest names another. Figures are given with 95 % intervals (bootstrap\n"
+      "over the column group). As JSON they are those of every decision rule, with their curves.\n"
+      "On recordings that the model was trained on they flatter it: what it does for patients it\n"
+      "has not heard is on its card.");
   add_model_options(*command_, model_);
   command_->add_option("--data", data_, "Folder with manifest.csv, or of such folders")
-      ->required()
       ->type_name("DIR");
+  command_
+      ->add_option("--manifest", manifest_,
+                   "A manifest of any name; its files lie in --data, else beside it")
+      ->type_name("FILE");
   command_->add_option("--format", format_, "How the figures are written")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
 }
 
 int EvaluateCommand::run(std::ostream& out, std::ostream& err) const {
+  if (data_.empty() && manifest_.empty()) {
+    err << "auscult: what is to be judged is named by --data or --manifest\n";
+    return 2;
+  }
   const auto classifier = load_classifier(model_);
   if (!classifier) {
     err << "auscult: " << classifier.error().message << '\n';
     return 1;
   }
   const model::ModelInfo& model = classifier->model();
-  const auto sets = load_manifests(data_, model.labels);
+  const std::filesystem::path folder =
+      data_.empty() ? std::filesystem::path(manifest_).parent_path() : std::filesystem::path(data_);
+  const auto sets = load_sets(folder, manifest_, model.labels);
   if (!sets) {
     err << "auscult: " << sets.error().message << '\n';
     return 1;
@@ -120,6 +69,8 @@ int EvaluateCommand::run(std::ostream& out, std::ostream& err) const {
 
   Json report{{"model", {{"name", model.name}, {"sha256", model.sha256}}},
               {"decision", model_.decision},
+              {"labels", model.labels},
+              {"prior", classifier->prior()},
               {"sets", Json::object()}};
   std::size_t unread = 0;
   for (const LabelledSet& set : *sets) {
@@ -141,15 +92,16 @@ int EvaluateCommand::run(std::ostream& out, std::ostream& err) const {
           bar.update(index + 1);
         });
     bar.clear();
-    report["sets"][set.name] = set_figures(judged, model.labels);
+    report["sets"][set.name] =
+        set_figures(judged, {.labels = model.labels, .prior = classifier->prior()}, folder);
   }
 
   if (format_ == "json") {
     out << report.dump(2) << '\n';
   } else {
     out << model.name << ' ' << model.sha256 << ", decision " << model_.decision << '\n';
-    for (const auto& [set, parts] : report["sets"].items()) {
-      for (const auto& [part, figures] : parts.items()) write_text(out, set + ", " + part, figures);
+    for (const auto& [set, figures] : report["sets"].items()) {
+      write_figures(out, set, figures, {.labels = model.labels, .decision = model_.decision});
     }
   }
   return unread == 0 ? 0 : 1;

@@ -12,7 +12,7 @@ class EvaluateCommand {
  public:
   explicit EvaluateCommand(CLI::App& app);
 
-  /// 0 if every file was read, 1 otherwise.
+  /// 0 if every file was read, 2 if it was not said what is to be judged, 1 otherwise.
   [[nodiscard]] int run(std::ostream& out, std::ostream& err) const;
 
   [[nodiscard]] bool chosen() const { return command_->parsed(); }
@@ -21,6 +21,7 @@ class EvaluateCommand {
   CLI::App* command_;
   ModelOptions model_;
   std::string data_;
+  std::string manifest_;
   std::string format_ = "text";
 };
 

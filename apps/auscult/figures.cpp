@@ -1,69 +1,22 @@
 #include "figures.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 
-#include "evaluation/bootstrap.hpp"
-#include "evaluation/metrics.hpp"
+#include "evaluation/report.hpp"
 
 namespace auscult::cli {
 namespace {
 
-using evaluation::Confusion;
-using evaluation::Prediction;
+using evaluation::Detail;
 using json::Json;
 
-using Draw = std::span<const std::size_t>;
-using Measure = std::function<std::optional<double>(Draw)>;
-
-// {value, low, high}, or null where there is no value.
-Json estimate(std::span<const Judged> judged, const Measure& measure) {
-  std::vector<std::size_t> all(judged.size());
-  std::vector<std::string> groups;
-  for (std::size_t i = 0; i < judged.size(); ++i) {
-    all[i] = i;
-    groups.push_back(judged[i].file->group);
-  }
-  const auto value = measure(all);
-  if (!value) return nullptr;
-  Json figure{{"value", *value}};
-  if (const auto interval = evaluation::bootstrap_interval(groups, measure)) {
-    figure["low"] = interval->low;
-    figure["high"] = interval->high;
-  }
-  return figure;
-}
-
-std::size_t group_count(std::span<const Judged> judged) {
-  std::vector<std::string_view> groups;
-  for (const Judged& each : judged) groups.emplace_back(each.file->group);
-  std::ranges::sort(groups);
-  const auto repeated = std::ranges::unique(groups);
-  return groups.size() - repeated.size();
-}
-
-std::optional<double> auroc_of(Draw draw, const std::function<bool(std::size_t)>& is_positive,
-                               const std::function<double(std::size_t)>& score) {
-  std::vector<double> positive;
-  std::vector<double> negative;
-  for (const std::size_t i : draw) (is_positive(i) ? positive : negative).push_back(score(i));
-  return evaluation::auroc(positive, negative);
-}
-
-// The share of those drawn that are `counted`, among those that are `of`.
-std::optional<double> share(Draw draw, const std::function<bool(std::size_t)>& of,
-                            const std::function<bool(std::size_t)>& counted) {
-  std::size_t total = 0;
-  std::size_t found = 0;
-  for (const std::size_t i : draw) {
-    if (!of(i)) continue;
-    ++total;
-    found += counted(i) ? 1U : 0U;
-  }
-  if (total == 0) return std::nullopt;
-  return static_cast<double>(found) / static_cast<double>(total);
-}
+constexpr std::size_t kExamples = 5;
+constexpr double kLeastProbability = 1e-12;
 
 std::optional<int> index_of(const std::vector<std::string>& labels, std::string_view name) {
   const auto found = std::ranges::find(labels, name);
@@ -71,54 +24,52 @@ std::optional<int> index_of(const std::vector<std::string>& labels, std::string_
   return static_cast<int>(found - labels.begin());
 }
 
+Json class_figures(std::span<const Judged> judged, const Measured& model) {
+  std::vector<evaluation::Case> cases;
+  for (const Judged& each : judged) {
+    cases.push_back({.group = each.file->group,
+                     .source = each.file->device,
+                     .prediction = {each.probabilities, *each.file->label}});
+  }
+  return evaluation::class_report(cases, model.labels, model.prior);
+}
+
+Json examples_of(std::span<const Judged> judged, const Measured& model,
+                 const std::filesystem::path& folder) {
+  Json examples = Json::array();
+  const std::size_t count = std::min(kExamples, judged.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const Judged& each = judged[i * judged.size() / count];
+    Json probabilities = Json::array();
+    for (const double p : each.probabilities) probabilities.push_back(evaluation::rounded(p));
+    examples.push_back({{"file", each.file->file.lexically_relative(folder).string()},
+                        {"class", model.labels[static_cast<std::size_t>(each.decided)]},
+                        {"probabilities", std::move(probabilities)}});
+  }
+  return examples;
+}
+
 }  // namespace
 
-Json class_figures(std::span<const Judged> judged, const std::vector<std::string>& labels) {
-  const auto truth = [&](std::size_t i) { return *judged[i].file->label; };
-  const auto confusion = [&](Draw draw) {
-    Confusion counts(labels.size());
-    for (const std::size_t i : draw) counts.add(truth(i), judged[i].decided);
-    return counts;
-  };
-  const auto of_predictions = [&](double (*measure)(std::span<const Prediction>)) {
-    return estimate(judged, [&, measure](Draw draw) -> std::optional<double> {
-      std::vector<Prediction> predictions;
-      for (const std::size_t i : draw) predictions.push_back({judged[i].probabilities, truth(i)});
-      return measure(predictions);
-    });
-  };
-
-  Json figures{{"recordings", judged.size()}, {"groups", group_count(judged)}};
-  figures["accuracy"] = estimate(judged, [&](Draw draw) { return confusion(draw).accuracy(); });
-  figures["uar"] = estimate(judged, [&](Draw draw) { return confusion(draw).mean_recall(); });
-  figures["macro_f1"] = estimate(judged, [&](Draw draw) { return confusion(draw).mean_f1(); });
-  figures["log_loss"] = of_predictions(evaluation::log_loss);
-  figures["ece"] = of_predictions(evaluation::expected_calibration_error);
-  figures["brier"] = of_predictions(evaluation::brier_score);
-
-  for (std::size_t label = 0; label < labels.size(); ++label) {
-    const int of_class = static_cast<int>(label);
-    const auto is_class = [&](std::size_t i) { return truth(i) == of_class; };
-    Json& row = figures["classes"][labels[label]];
-    row["recall"] = estimate(judged, [&](Draw draw) { return confusion(draw).recall(of_class); });
-    row["precision"] =
-        estimate(judged, [&](Draw draw) { return confusion(draw).precision(of_class); });
-    row["f1"] = estimate(judged, [&](Draw draw) { return confusion(draw).f1(of_class); });
-    row["auroc"] = estimate(judged, [&](Draw draw) {
-      return auroc_of(draw, is_class,
-                      [&](std::size_t i) { return judged[i].probabilities[label]; });
-    });
-  }
-
-  std::vector<std::size_t> all(judged.size());
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-  const Confusion counts = confusion(all);
-  for (std::size_t row = 0; row < labels.size(); ++row) {
-    for (std::size_t column = 0; column < labels.size(); ++column) {
-      figures["confusion"][labels[row]][labels[column]] =
-          counts.count(static_cast<int>(row), static_cast<int>(column));
+Json set_figures(std::span<const Judged> judged, const Measured& model,
+                 const std::filesystem::path& folder) {
+  std::map<std::string, std::vector<Judged>> labelled;
+  std::map<std::string, std::vector<Judged>> murmur;
+  for (const Judged& each : judged) {
+    const std::string device = each.file->device.empty() ? "" : "device " + each.file->device;
+    if (each.file->murmur) {
+      murmur["murmur"].push_back(each);
+      if (!device.empty()) murmur["murmur, " + device].push_back(each);
+    }
+    if (each.file->label) {
+      labelled["all"].push_back(each);
+      if (!device.empty()) labelled[device].push_back(each);
     }
   }
+  Json figures = Json::object();
+  for (const auto& [name, part] : labelled) figures[name] = class_figures(part, model);
+  for (const auto& [name, part] : murmur) figures[name] = murmur_figures(part, model.labels);
+  figures["examples"] = examples_of(judged, model, folder);
   return figures;
 }
 
@@ -127,30 +78,39 @@ Json murmur_figures(std::span<const Judged> judged, const std::vector<std::strin
   const auto normal = index_of(labels, "Normal");
   if (!murmur || !normal) return Json::object();
 
-  const auto has_murmur = [&](std::size_t i) { return *judged[i].file->murmur; };
-  const auto is_healthy = [&](std::size_t i) { return !*judged[i].file->murmur; };
-  const auto called = [&](int label) {
-    return [&judged, label](std::size_t i) { return judged[i].decided == label; };
+  std::vector<std::string> groups;
+  std::vector<int> kinds;
+  for (const Judged& each : judged) {
+    groups.push_back(each.file->group);
+    kinds.push_back(*each.file->murmur ? 1 : 0);
+  }
+  const auto auroc_of = [&](const std::function<double(const Judged&)>& score) {
+    std::vector<double> scores;
+    for (const Judged& each : judged) scores.push_back(score(each));
+    return evaluation::auroc_estimate(groups, scores, kinds, Detail::full);
   };
-  const auto probability = [&](int label) {
-    return [&judged, label](std::size_t i) {
-      return judged[i].probabilities[static_cast<std::size_t>(label)];
-    };
+  const auto probability = [](const Judged& each, int label) {
+    return std::max(each.probabilities[static_cast<std::size_t>(label)], kLeastProbability);
+  };
+  const auto called = [&](int label) {
+    return [judged, label](std::size_t i) { return judged[i].decided == label; };
   };
 
-  Json figures{{"recordings", judged.size()}, {"groups", group_count(judged)}};
+  Json figures{{"recordings", judged.size()},
+               {"groups", std::set<std::string>(groups.begin(), groups.end()).size()}};
+  figures["auroc_murmur_normal"] = auroc_of([&](const Judged& each) {
+    return std::log(probability(each, *murmur) / probability(each, *normal));
+  });
   figures["auroc_murmur"] =
-      estimate(judged, [&](Draw draw) { return auroc_of(draw, has_murmur, probability(*murmur)); });
-  figures["auroc_not_normal"] = estimate(judged, [&](Draw draw) {
-    return auroc_of(draw, has_murmur, [&](std::size_t i) { return -probability(*normal)(i); });
-  });
-  figures["sensitivity"] =
-      estimate(judged, [&](Draw draw) { return share(draw, has_murmur, called(*murmur)); });
-  figures["specificity"] = estimate(judged, [&](Draw draw) {
-    return share(draw, is_healthy, [&](std::size_t i) { return !called(*murmur)(i); });
-  });
-  figures["healthy_called_normal"] =
-      estimate(judged, [&](Draw draw) { return share(draw, is_healthy, called(*normal)); });
+      auroc_of([&](const Judged& each) { return probability(each, *murmur); });
+  figures["auroc_not_normal"] =
+      auroc_of([&](const Judged& each) { return -probability(each, *normal); });
+  const auto share = [&](int kind, const std::function<bool(std::size_t)>& counted) {
+    return evaluation::share_estimate(groups, kinds, kind, counted, Detail::full);
+  };
+  figures["sensitivity"] = share(1, called(*murmur));
+  figures["specificity"] = share(0, [&](std::size_t i) { return judged[i].decided != *murmur; });
+  figures["healthy_called_normal"] = share(0, called(*normal));
   return figures;
 }
 

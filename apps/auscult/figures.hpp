@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,14 +17,23 @@ struct Judged {
   int decided = 0;  ///< By the decision rule.
 };
 
-/// The figures of recordings with the model's own labels: recordings, groups, accuracy, UAR,
-/// macro-F1, log-loss, ECE, Brier score, and of each class recall, precision, F1 and AUROC, each
-/// that is estimated as {value, low, high} (bootstrap over groups); the confusion matrix.
-json::Json class_figures(std::span<const Judged> judged, const std::vector<std::string>& labels);
+/// What a model's answers are measured with.
+struct Measured {
+  std::vector<std::string> labels;
+  std::vector<double> prior;  ///< Of the decision rules.
+};
 
-/// The figures of recordings where only a murmur is known or not: AUROC of the probability of
-/// Murmur, and of 1 - that of Normal; sensitivity and specificity of the answer Murmur; the share
-/// of the healthy that is called Normal. Empty unless the model has labels Murmur and Normal.
+/// All figures of one set: of the whole (`all`: evaluation::class_report; `murmur`:
+/// murmur_figures), of each device apart, since the device gives much away (`device NAME`, `murmur,
+/// device NAME`), and `examples`, a few answers by which a file can be recognised: [{file, class,
+/// probabilities}], the files relative to `folder`.
+json::Json set_figures(std::span<const Judged> judged, const Measured& model,
+                       const std::filesystem::path& folder);
+
+/// The figures of recordings where only a murmur is known or not: {recordings, groups,
+/// auroc_murmur_normal (of ln p(Murmur) / p(Normal)), auroc_murmur (of p(Murmur)), auroc_not_normal
+/// (of 1 - p(Normal)), sensitivity and specificity of the answer Murmur, healthy_called_normal}.
+/// Empty unless the model has labels Murmur and Normal.
 json::Json murmur_figures(std::span<const Judged> judged, const std::vector<std::string>& labels);
 
 }  // namespace auscult::cli

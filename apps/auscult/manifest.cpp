@@ -37,8 +37,10 @@ void set_truth(const evaluation::Table& table, std::size_t row,
   }
 }
 
-Result<LabelledSet> load_manifest(const fs::path& folder, const std::vector<std::string>& labels) {
-  const fs::path path = folder / "manifest.csv";
+}  // namespace
+
+Result<LabelledSet> load_manifest(const fs::path& path, const fs::path& folder,
+                                  const std::vector<std::string>& labels) {
   const auto table = evaluation::Table::load(path.string());
   if (!table) return table.error();
   if (!table->has("file") || !(table->has("label") || table->has("murmur_here"))) {
@@ -54,6 +56,7 @@ Result<LabelledSet> load_manifest(const fs::path& folder, const std::vector<std:
                       .device = cell(*table, row, "device"),
                       .label = {},
                       .murmur = {}};
+    if (file.device.empty()) file.device = cell(*table, row, "site");
     if (file.group.empty()) file.group = cell(*table, row, "patient");
     if (file.group.empty()) file.group = name;
     set_truth(*table, row, labels, file);
@@ -64,8 +67,6 @@ Result<LabelledSet> load_manifest(const fs::path& folder, const std::vector<std:
   }
   return set;
 }
-
-}  // namespace
 
 Result<std::vector<LabelledSet>> load_manifests(const fs::path& folder,
                                                 const std::vector<std::string>& labels) {
@@ -87,7 +88,7 @@ Result<std::vector<LabelledSet>> load_manifests(const fs::path& folder,
 
   std::vector<LabelledSet> sets;
   for (const fs::path& each : folders) {
-    auto set = load_manifest(each, labels);
+    auto set = load_manifest(each / "manifest.csv", each, labels);
     if (!set) return set.error();
     sets.push_back(*std::move(set));
   }

@@ -30,7 +30,9 @@ class Calibration {
   /// numbers, of which only the ratios matter. Bayes' rule; what the scores are worth stays.
   [[nodiscard]] Calibration at_prior(std::span<const double> prior) const;
 
-  [[nodiscard]] std::span<const double> prior() const { return prior_; }
+  /// How often each label occurs, sum 1.
+  [[nodiscard]] const std::vector<double>& prior() const { return prior_; }
+
   [[nodiscard]] std::size_t label_count() const { return bias_.size(); }
   [[nodiscard]] std::size_t score_count() const { return matrix_.size() / bias_.size(); }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "audio/clip.hpp"
 #include "auscult/result.hpp"
@@ -54,6 +55,8 @@ class Classifier {
                                  const ClassifierOptions& options);
 
   [[nodiscard]] const model::ModelInfo& model() const { return model_.info(); }
+  /// What the decision rule takes as each label's frequency.
+  [[nodiscard]] const std::vector<double>& prior() const { return calibration_.prior(); }
   [[nodiscard]] Workspace make_workspace() const;
 
   /// A pure function: the same clip and model give the same answer. A clip longer than the model's

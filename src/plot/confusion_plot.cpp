@@ -7,8 +7,8 @@
 namespace auscult::plot {
 namespace {
 
-constexpr double kCell = 62;
-constexpr double kLeft = 96;
+constexpr double kCell = 56;
+constexpr double kLeft = 90;
 constexpr double kTop = 46;
 
 // From white to the first of kColours.
@@ -62,7 +62,7 @@ std::string confusion_plot(const FigureText& text, std::span<const ConfusionPane
     for (std::size_t k = 0; k < panel.labels.size(); ++k) {
       const double row = static_cast<double>(k);
       svg.text({corner.x + kCell * (row + 0.5), corner.y - 8}, panel.labels[k],
-               {.size = 11, .anchor = Anchor::middle});
+               {.size = 10.5, .anchor = Anchor::middle});
       draw_row(svg, panel, k, {corner.x, corner.y + kCell * row});
     }
   }

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <stdexcept>
@@ -81,9 +82,12 @@ Finished run_program(const std::vector<std::string>& command) {
 
 ServerProcess::ServerProcess(const std::filesystem::path& data_folder,
                              const std::vector<std::string>& more_flags) {
-  std::vector<std::string> command{AUSCULT_BINARY, "serve",     "--address",   "127.0.0.1",
-                                   "--port",       "0",         "--model",     AUSCULT_TEST_MODEL,
-                                   "--data-dir",   data_folder, "--log-level", "warning"};
+  std::vector<std::string> command{AUSCULT_BINARY, "serve",  "--address",  "127.0.0.1",
+                                   "--port",       "0",      "--data-dir", data_folder,
+                                   "--log-level",  "warning"};
+  if (std::find(more_flags.begin(), more_flags.end(), "--model") == more_flags.end()) {
+    command.insert(command.end(), {"--model", AUSCULT_TEST_MODEL});
+  }
   command.insert(command.end(), more_flags.begin(), more_flags.end());
   pid_ = spawn(command, output_);
 

@@ -35,8 +35,8 @@ Finished run_program(const std::vector<std::string>& command);
 /// A running `auscult serve` on a free loopback port; ended with the object if still running.
 class ServerProcess {
  public:
-  /// Starts it on `data_folder` and waits until it says where it listens. Throws
-  /// std::runtime_error if it ends before that.
+  /// Starts it on `data_folder`, with the shipped model unless a flag names another, and waits
+  /// until it says where it listens. Throws std::runtime_error if it ends before that.
   explicit ServerProcess(const std::filesystem::path& data_folder,
                          const std::vector<std::string>& more_flags = {});
   ~ServerProcess();
