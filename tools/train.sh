@@ -48,11 +48,13 @@ cmake --build --preset train --target auscult-train auscult
 train=build/train/bin/auscult-train
 
 mkdir -p "$model" "$work"
+beats=()
 if [[ -d $data/circor2022 ]]; then
+  beats=(--beats "$model/beats.onnx")
   "$train" beats --data "$data" --out "$work/beats" --crossval
   cp "$work/beats/beats.onnx" "$work/beats/beats_metrics.json" "$model"
 fi
-"$train" crossval --data "$data" --out "$work/crossval" --across --jobs "$jobs"
+"$train" crossval --data "$data" "${beats[@]}" --out "$work/crossval" --across --jobs "$jobs"
 "$train" train --data "$data" --crossval "$work/crossval" --work "$work/all" \
   --out "$model" --docs "$docs" --jobs "$jobs"
 build/train/bin/auscult evaluate --model "$model" --precision f32 --data "$data" --format json \

@@ -32,14 +32,15 @@ LoadListener progress_of(const std::string& what) {
   };
 }
 
-// All sets and `synthetic` sounds, with the features that `beats` gives.
+// All sets and `synthetic` sounds, with the features that `beats` gives, if there is one.
 Result<Dataset> load_measured(const std::string& folder, const std::string& beats, int synthetic) {
-  const auto detector = beats::HeartSoundDetector::load(beats, model::Precision::f32);
-  if (!detector) return detector.error();
   Result<Dataset> dataset = load_dataset(folder, progress_of("decoding"));
   if (!dataset) return dataset.error();
   const Status added = add_unseen(folder, synthetic, *dataset, progress_of("decoding more"));
   if (!added) return added.error();
+  if (beats.empty()) return dataset;
+  const auto detector = beats::HeartSoundDetector::load(beats, model::Precision::f32);
+  if (!detector) return detector.error();
   const Status measured = measure_features(*detector, *dataset, progress_of("measuring"));
   if (!measured) return measured.error();
   return dataset;
@@ -72,6 +73,7 @@ std::map<std::string, std::string> metadata_of(const TrainOptions& options,
 Result<std::string> sums_of_files(const std::string& folder) {
   std::string sums;
   for (const char* name : {"beats.onnx", "forest.onnx", "model.onnx"}) {
+    if (!std::filesystem::exists(folder + "/" + name)) continue;
     const Result<std::string> file = read_file(folder + "/" + name);
     if (!file) return file.error();
     sums += sha256_of(*file) + "  " + name + "\n";
@@ -110,6 +112,28 @@ Status describe(const TrainOptions& options) {
                         .card = options.out + "/MODEL_CARD.md"});
 }
 
+void append_forest_scores(const std::vector<std::vector<double>>& forest,
+                          std::vector<SeedScores>& scores) {
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    for (std::vector<double>& of_seed : scores[i]) {
+      of_seed.insert(of_seed.end(), forest[i].begin(), forest[i].end());
+    }
+  }
+}
+
+// Grows the shipped forest, writes it and adds to the metadata which files belong together.
+Status add_forest(const Dataset& dataset, const TrainOptions& options, const std::string& beats,
+                  std::map<std::string, std::string>& metadata) {
+  const std::string forest = forest_file(grow_forest(dataset, {}));
+  const Status written = write_file(options.out + "/forest.onnx", forest);
+  if (!written) return written.error();
+  const Result<std::string> beats_file = read_file(beats);
+  if (!beats_file) return beats_file.error();
+  metadata["auscult.forest_sha256"] = sha256_of(forest);
+  metadata["auscult.beats_sha256"] = sha256_of(*beats_file);
+  return Ok{};
+}
+
 }  // namespace
 
 Status crossval(const CrossvalOptions& options) {
@@ -123,11 +147,8 @@ Status crossval(const CrossvalOptions& options) {
   const Result<Ensembles> ensembles = train_all(*dataset, plan);
   if (!ensembles) return ensembles.error();
   std::vector<SeedScores> scored_examples = score_out_of_fold(*dataset, plan, *ensembles);
-  const std::vector<std::vector<double>> forest = forest_scores_out_of_fold(*dataset, options.jobs);
-  for (std::size_t i = 0; i < scored_examples.size(); ++i) {
-    for (std::vector<double>& of_seed : scored_examples[i]) {
-      of_seed.insert(of_seed.end(), forest[i].begin(), forest[i].end());
-    }
+  if (!options.beats.empty()) {
+    append_forest_scores(forest_scores_out_of_fold(*dataset, options.jobs), scored_examples);
   }
   const std::string scores = options.out + "/scores.csv";
   const Status saved = save_scores(scores, *dataset, plan.seeds, scored_examples);
@@ -154,7 +175,8 @@ Status train(const TrainOptions& options) {
                     " seeds, but the model is to have " + std::to_string(options.seeds.size()) +
                     ": its calibration holds for ensembles of one size");
   }
-  const std::string beats = options.out + "/beats.onnx";
+  // Its scores must be there where the calibration was fitted on them, and not elsewhere.
+  const std::string beats = has_forest(*scored) ? options.out + "/beats.onnx" : "";
   const Result<Dataset> dataset = load_measured(options.data, beats, 0);
   if (!dataset) return dataset.error();
   const Plan plan{.seeds = options.seeds,
@@ -168,14 +190,11 @@ Status train(const TrainOptions& options) {
   std::error_code error;
   std::filesystem::create_directories(options.out, error);
   if (error) return fail(ErrorCode::storage_failure, options.out + ": " + error.message());
-  const std::string forest = forest_file(grow_forest(*dataset, {}));
-  const Status written = write_file(options.out + "/forest.onnx", forest);
-  if (!written) return written.error();
-  const Result<std::string> beats_file = read_file(beats);
-  if (!beats_file) return beats_file.error();
   std::map<std::string, std::string> metadata = metadata_of(options, *scored);
-  metadata["auscult.forest_sha256"] = sha256_of(forest);
-  metadata["auscult.beats_sha256"] = sha256_of(*beats_file);
+  if (!beats.empty()) {
+    const Status added = add_forest(*dataset, options, beats, metadata);
+    if (!added) return added.error();
+  }
   const Status exported = export_onnx(ensembles->front(), metadata, options.out + "/model.onnx");
   if (!exported) return exported.error();
   return describe(options);

@@ -12,7 +12,7 @@ struct CrossvalOptions {
   std::string data;
   std::string out;  ///< A folder: checkpoints, scores.csv, metrics.json.
   std::vector<std::uint64_t> seeds = {1, 2, 3};
-  std::string beats;  ///< The heart-sound model, beats.onnx, whose features the forest reads.
+  std::string beats;  ///< The heart-sound model, beats.onnx, for the forest; empty: no forest.
   std::vector<int> folds = {0, 1, 2, 3, 4};
   int steps = 0;
   int jobs = 1;

@@ -70,9 +70,10 @@ int main(int argc, char** argv) {
                    "Folder for checkpoints, scores.csv, metrics.json")
       ->required();
   crossval
-      ->add_option("--beats", crossval_options.beats,
-                   "The heart-sound model, beats.onnx, which `auscult-train beats` made")
-      ->required()
+      ->add_option(
+          "--beats", crossval_options.beats,
+          "The heart-sound model, beats.onnx, which `auscult-train beats` made; without it "
+          "there is no forest beside the network")
       ->check(CLI::ExistingFile);
   crossval->add_option("--folds", folds, "'all', or numbers from 0 to 4: 0,2")
       ->capture_default_str();

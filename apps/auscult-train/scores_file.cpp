@@ -63,6 +63,10 @@ Status save_scores(const std::string& path, const Dataset& dataset,
   return Ok{};
 }
 
+bool has_forest(const ScoredDataset& scored) {
+  return !scored.scores.empty() && scored.scores.front().front().size() > kScores;
+}
+
 Result<ScoredDataset> load_scores(const std::string& path) {
   const Result<evaluation::Table> table = evaluation::Table::load(path);
   if (!table) return table.error();

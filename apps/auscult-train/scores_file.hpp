@@ -24,6 +24,9 @@ struct ScoredDataset {
   std::vector<SeedScores> scores;
 };
 
+/// Whether a forest's scores follow each network's.
+bool has_forest(const ScoredDataset& scored);
+
 /// Fails with not_found and invalid_argument.
 Result<ScoredDataset> load_scores(const std::string& path);
 
