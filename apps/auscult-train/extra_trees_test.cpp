@@ -36,11 +36,15 @@ TEST(ExtraTrees, FindTheFeatureThatTells) {
 
 TEST(ExtraTrees, GrowTheSameFromTheSame) {
   const TreeRows rows = noisy_rows(60);
-  const auto shares = [&](std::uint64_t seed) {
-    return mean_shares(grow_trees(rows, {.trees = 3, .seed = seed}), rows.features[7]);
+  const auto thresholds = [&](std::uint64_t seed) {
+    std::vector<float> all;
+    for (const Tree& tree : grow_trees(rows, {.trees = 3, .seed = seed})) {
+      for (const TreeNode& node : tree) all.push_back(node.threshold);
+    }
+    return all;
   };
-  EXPECT_EQ(shares(1), shares(1));
-  EXPECT_NE(shares(1), shares(2));
+  EXPECT_EQ(thresholds(1), thresholds(1));
+  EXPECT_NE(thresholds(1), thresholds(2));
 }
 
 TEST(ExtraTrees, GiveARowAsMuchSayAsItsWeight) {
