@@ -36,7 +36,8 @@ constexpr const char* kBeforeTransfer =
     "they learn the heart or the stethoscope.";
 
 constexpr const char* kBeforeUnseen =
-    "Yaseen 2018: valve disease of adults, three clean beats a recording. PhysioNet 2016, by "
+    "By a forest that saw neither. Yaseen 2018: valve disease of adults, three clean beats a "
+    "recording. PhysioNet 2016, by "
     "site:\n"
     "'abnormal' there is any heart disease, audible or not.";
 
@@ -57,7 +58,12 @@ constexpr const char* kCannotTell =
     "  has been tested.\n"
     "- Artifact and Extrahls occur only in set A, Extrastole only in set B: part of what "
     "separates\n"
-    "  the classes is the device. That is why A and B are shown apart.\n"
+    "  the classes is the device. That is why A and B are shown apart, and why the recalls of the\n"
+    "  two rare classes are worth less than they look: within one device see their AUROC.\n"
+    "- In set A the confidence is too high: its few recording days differ too much for a "
+    "calibration\n"
+    "  from the others to hold. With 124 recordings in 15 bins even a perfect one would show some\n"
+    "  .08.\n"
     "- CirCor is mostly children with innocent or congenital murmurs, examined in Brazil. Valve\n"
     "  disease of adults is another matter, and so is every stethoscope but these three.\n"
     "- A calibrated probability holds for the class frequencies of PASCAL (`prior` in\n"
@@ -72,12 +78,20 @@ void what_it_is(std::ostream& out, const Json& metrics) {
          "from which each band's mean is taken away, so that the frequency response of the\n"
          "stethoscope cancels. Front end, masks and ensemble are in the graph; the last of its "
          "six\n"
-         "scores says how much it sounds like a murmur as CirCor's annotators heard them, and "
-         "enters "
-         "the\nfive classes through the calibration.\n\n"
+         "scores says how much it sounds like a murmur as CirCor's annotators heard them.\n\n"
+         "A forest of extremely randomised trees (forest.onnx) over some eighty measured features, "
+         "most of\nthem of what lies between the heart sounds that beats.onnx finds, is a second "
+         "opinion on\nArtifact, Extrahls and Extrastole, of which the network knows little. It "
+         "sees "
+         "the device: half\nof what it tells is which of PASCAL's two devices recorded. So it has "
+         "no say in Murmur against\nNormal, and learns from healthy hearts on seven other devices "
+         "that an unknown one is no reason\nto leave Normal. The calibration joins both "
+         "([0013](../../docs/decisions/0013-a-forest-beside-the-network.md)).\n\n"
          "Trained on the PASCAL heart sound challenge of 2011 (585 recordings: a phone and a "
          "DigiScope)\nand CirCor DigiScope 2022 (murmur present or absent), with synthetic noise, "
-         "hum, music, speech,\nclicks and rubbing as further Artifacts. How it is trained, and "
+         "hum, music, speech,\nclicks and rubbing as further Artifacts; the forest also on the "
+         "healthy of PhysioNet 2016 and Yaseen\n2018, except where it judges one of these sets. "
+         "How it is trained, and "
          "why: "
          "[docs/model/training.md](../../docs/model/training.md).\n";
 }
