@@ -163,7 +163,10 @@ Result<Classifier> Classifier::load(const std::filesystem::path& model_folder,
   const auto beats_file = model_folder / "beats.onnx";
   std::error_code ignored;
   if (std::filesystem::exists(beats_file, ignored)) {
-    auto detector = beats::HeartSoundDetector::load(beats_file, options.precision);
+    // The forest's thresholds are sharp: what it reads of the beats is computed in f32 everywhere.
+    const bool has_forest = !metadata_value(model->info(), "auscult.forest_sha256").empty();
+    auto detector = beats::HeartSoundDetector::load(
+        beats_file, has_forest ? model::Precision::f32 : options.precision);
     if (!detector) return detector.error();
     beats = *std::move(detector);
   }

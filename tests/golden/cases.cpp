@@ -277,17 +277,26 @@ void add_movements(Cases& cases) {
   });
 }
 
-std::vector<Case> shipped_models() {
-  std::vector<Case> models;
+// The files of one name in the folders of models/, by the folder's name.
+std::vector<std::pair<std::string, std::vector<std::byte>>> shipped_files(const std::string& name) {
+  std::vector<std::pair<std::string, std::vector<std::byte>>> files;
   std::error_code error;
   const std::filesystem::path folder = AUSCULT_SOURCE_DIR "/models";
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    std::ifstream file(entry.path() / "model.onnx", std::ios::binary);
+    std::ifstream file(entry.path() / name, std::ios::binary);
     const std::string text((std::istreambuf_iterator<char>(file)), {});
     const auto bytes = std::as_bytes(std::span(text));
     if (!text.empty()) {
-      models.push_back({entry.path().filename().string(), {bytes.begin(), bytes.end()}, {}});
+      files.emplace_back(entry.path().filename().string(), std::vector(bytes.begin(), bytes.end()));
     }
+  }
+  return files;
+}
+
+std::vector<Case> shipped_models() {
+  std::vector<Case> models;
+  for (auto& [name, bytes] : shipped_files("model.onnx")) {
+    models.push_back({name, std::move(bytes), {}});
   }
   return models;
 }
@@ -326,6 +335,14 @@ std::vector<Case> shipped_cases() {
     one.clips = synthetic_signals(info.sample_rate_hz, longest_s(info));
   }
   return cases;
+}
+
+std::vector<ForestFile> shipped_forests() {
+  std::vector<ForestFile> forests;
+  for (auto& [name, bytes] : shipped_files("forest.onnx")) {
+    forests.push_back({name, std::move(bytes)});
+  }
+  return forests;
 }
 
 std::vector<Case> real_cases(const std::filesystem::path& data) {

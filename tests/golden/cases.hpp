@@ -25,6 +25,13 @@ std::vector<Case> standin_cases();
 /// Each model of models/ on synthetic clips.
 std::vector<Case> shipped_cases();
 
+/// A forest beside a shipped model.
+struct ForestFile {
+  std::string name;  ///< The model's.
+  std::vector<std::byte> bytes;
+};
+std::vector<ForestFile> shipped_forests();
+
 /// The same on some real recordings below `data`.
 std::vector<Case> real_cases(const std::filesystem::path& data);
 

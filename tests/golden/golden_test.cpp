@@ -8,6 +8,8 @@
 
 #include "cases.hpp"
 #include "classify/classifier.hpp"
+#include "core/hash.hpp"
+#include "model/forest.hpp"
 #include "model/model.hpp"
 #include "real_clips.hpp"
 
@@ -22,10 +24,14 @@ using model::Precision;
 constexpr double kTolerance = 1e-4;
 constexpr double kBf16Tolerance = 0.02;
 
+const nlohmann::json& golden_file() {
+  static const nlohmann::json values =
+      nlohmann::json::parse(std::ifstream(AUSCULT_SOURCE_DIR "/tests/golden/golden.json"));
+  return values;
+}
+
 const nlohmann::json& golden(const std::string& name) {
-  static const nlohmann::json values = nlohmann::json::parse(
-      std::ifstream(AUSCULT_SOURCE_DIR "/tests/golden/golden.json"))["models"];
-  return values.at(name);
+  return golden_file().at("models").at(name);
 }
 
 void expect_near(std::span<const float> values, const nlohmann::json& expected) {
@@ -114,6 +120,23 @@ TEST(GoldenShipped, ScoresOfRecordingsAreThoseOfOnnxRuntime) {
   const auto data = data_folder();
   if (!data) GTEST_SKIP() << "AUSCULT_DATA names no folder with the recordings";
   for (const Case& one : real_cases(*data)) expect_golden_scores(one);
+}
+
+TEST(GoldenShipped, ForestsScoreAsInOnnxRuntime) {
+  for (const ForestFile& file : shipped_forests()) {
+    SCOPED_TRACE(file.name);
+    const nlohmann::json& expected = golden_file().at("forests").at(file.name);
+    EXPECT_EQ(expected.at("sha256"), sha256_hex(file.bytes))
+        << "make golden.json again, as tests/golden/README.md says";
+    const Result<model::Forest> forest = model::Forest::decode(file.bytes);
+    ASSERT_TRUE(forest) << forest.error().message;
+    ASSERT_GE(expected.at("rows").size(), 20U);
+    for (const nlohmann::json& row : expected.at("rows")) {
+      const std::vector<double> scores =
+          forest->score(row.at("features").get<std::vector<float>>());
+      expect_near(std::vector<float>(scores.begin(), scores.end()), row.at("shares"));
+    }
+  }
 }
 
 TEST(GoldenShipped, Bf16GivesTheSameAnswersOnRecordings) {

@@ -48,6 +48,9 @@ int main(int argc, char** argv) {
   add(auscult::golden::standin_cases());
   add(auscult::golden::shipped_cases());
   if (const auto data = auscult::golden::data_folder()) add(auscult::golden::real_cases(*data));
+  for (const auto& [name, bytes] : auscult::golden::shipped_forests()) {
+    write(folder / (name + ".forest.onnx"), bytes);
+  }
   std::ofstream(folder / "cases.json") << list.dump(1) << '\n';
   return 0;
 }
