@@ -24,7 +24,9 @@ constexpr const char* kHowObtained =
     "which has heard its group; the probabilities come from a calibration fitted on the other\n"
     "folds. Intervals are 95 %, by bootstrap over groups; *one alone* is one network of the\n"
     "ensemble, over the seeds. *natural*, *sqrt* and *balanced*: the class with the largest\n"
-    "p / prior^w, w = 0, 1/2 or 1; the service takes *sqrt* unless told otherwise.";
+    "p / prior^w, w = 0, 1/2 or 1; the service takes *sqrt* unless told otherwise. Resampling "
+    "makes\n"
+    "a calibration error (ECE) larger, so its interval lies high.";
 
 constexpr const char* kBeforeCirCor =
     "Out of fold. The last three are by patient, at a threshold chosen on the other folds; "

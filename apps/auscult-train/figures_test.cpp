@@ -119,6 +119,7 @@ TEST_F(Figures, HaveAPlaceForEveryHeadline) {
   for (const Headline& headline : headlines()) {
     const std::string pointer(headline.pointer);
     if (pointer.starts_with("/across") || pointer.starts_with("/unseen/yaseen")) continue;
+    if (pointer.starts_with("/synthetic")) continue;  // The test makes none.
     // The pairs of set A and B need classes that the synthetic set has in the other.
     if (pointer.starts_with("/pascal/pairs")) continue;
     EXPECT_TRUE(json.contains(Json::json_pointer(pointer + "/value"))) << pointer;
@@ -131,7 +132,7 @@ TEST_F(Figures, FillTheCard) {
   EXPECT_THAT(card, HasSubstr("# test-1"));
   EXPECT_THAT(card, HasSubstr("Not a medical device"));
   EXPECT_THAT(card, HasSubstr("| UAR | "));
-  EXPECT_THAT(card, HasSubstr("| S1 and S2 within 60 ms, F1 | 0.972 |"));
+  EXPECT_THAT(card, HasSubstr("| S1 and S2 within 60 ms, F1 | 0.972 | >= 0.975 |"));
   EXPECT_THAT(card, HasSubstr("tools/train.sh --data DATA --model models/test-1"));
   EXPECT_THAT(card, Not(HasSubstr("auscult evaluate` prints")));
 }

@@ -9,11 +9,12 @@ namespace auscult::train {
 struct Headline {
   std::string_view name;     ///< In metrics.json.
   std::string_view title;    ///< In tables.
-  std::string_view pointer;  ///< To {value, low, high} in metrics.json, a JSON pointer.
+  std::string_view pointer;  ///< A JSON pointer in metrics.json, to {value, low, high} or a number.
   std::string_view aim;      ///< What was aimed at, for the card; empty if nothing.
 };
 
-/// The headline figures, in the order of the card. Each is also taken of every seed alone.
+/// The headline figures, in the order of the card. Those with a value are also taken
+/// of every seed alone.
 std::span<const Headline> headlines();
 
 }  // namespace auscult::train

@@ -79,6 +79,7 @@ double best_threshold(std::span<const Patient> patients, int fold) {
 }  // namespace
 
 Json murmur_report(std::span<const MurmurCase> cases, Detail detail) {
+  if (cases.empty()) return nullptr;
   std::vector<std::string> groups;
   std::vector<double> scores;
   std::vector<int> kinds;

@@ -45,7 +45,7 @@ struct MurmurCase {
 /// {recording, patient_max, patient_mean: AUROC as in pair_report, weighted_accuracy, sensitivity,
 /// specificity}. The last three are by patient, on the mean score; the threshold for each fold is
 /// the best on the other folds. Weighted accuracy is the PhysioNet Challenge 2022's (Reyna et al.
-/// 2023): Present counts 5, Unknown 3, Absent 1; nobody is ever called Unknown.
+/// 2023): Present counts 5, Unknown 3, Absent 1; nobody is ever called Unknown. Null without cases.
 Json murmur_report(std::span<const MurmurCase> cases, Detail detail = Detail::full);
 
 /// One recording of a set whose sites are judged one by one (PhysioNet 2016).

@@ -118,6 +118,8 @@ TEST(MurmurReport, TakesTheLoudestAndTheMeanOfAPatientsLocations) {
   EXPECT_LT(report["patient_mean"]["value"].get<double>(), 1);
 }
 
+TEST(MurmurReport, IsNullWithoutCases) { EXPECT_TRUE(murmur_report({}).is_null()); }
+
 // Two sites whose scores part at 0, and one whose scores lie 10 higher.
 std::vector<SiteCase> three_sites() {
   std::vector<SiteCase> cases;
