@@ -91,6 +91,7 @@ class AnswerWriter {
   void write_text(const std::string& file, const FileAnswer& answer) {
     const Classification& result = answer.result;
     out_ << file << ": " << result.class_name() << " " << std::floor(result.confidence) << " %";
+    if (!result.reliable()) out_ << " (not to be relied on)";
     if (result.heart_rate_bpm) out_ << ", " << number(*result.heart_rate_bpm, "%.0f") << " bpm";
     for (std::size_t i = 0; i < result.quality.reasons.size(); ++i) {
       out_ << (i == 0 ? " (poor: " : "; ") << result.quality.reasons[i];
@@ -147,13 +148,18 @@ ClassifyCommand::ClassifyCommand(CLI::App& app)
   command_->add_option("--gain", gain_, "Amplification for which the clipped fraction is reported")
       ->check(CLI::Range(0.0, limits::kMaxGain))
       ->capture_default_str();
+  command_->add_flag(
+      "--evidence", evidence_,
+      "Also find how much each window and beat speaks for the answer (JSON formats)");
   command_->add_flag("--raw", raw_, "Read files of unknown content as raw PCM");
 }
 
 int ClassifyCommand::run(std::ostream& out, std::ostream& err) const {
-  ReadOptions options{.declared = {.sample_rate_hz = sample_rate_, .channels = channels_},
-                      .any_is_pcm = raw_,
-                      .gain = gain_};
+  ReadOptions options{
+      .declared = {.sample_rate_hz = sample_rate_, .channels = channels_},
+      .any_is_pcm = raw_,
+      .gain = gain_,
+      .evidence = evidence_ ? classify::Evidence::include : classify::Evidence::omit};
   if (const auto known = audio::declare(options.declared, "format", sample_format_); !known) {
     err << "auscult: " << known.error().message << '\n';
     return 2;

@@ -28,6 +28,7 @@ class ClassifyCommand {
   int channels_ = 1;
   std::string sample_format_ = "s16le";
   double gain_ = 1;
+  bool evidence_ = false;
   bool raw_ = false;
 };
 

@@ -69,7 +69,7 @@ Result<FileAnswer> classify_file(const classify::Classifier& classifier,
                 "no WAV, FLAC, OGG or MP3; if it is raw PCM, name it .pcm or say --raw");
   }
 
-  auto result = classifier.classify(decoded->clip, workspace);
+  auto result = classifier.classify(decoded->clip, workspace, options.evidence);
   if (!result) return result.error();
   return FileAnswer{.result = *std::move(result),
                     .duration_s = decoded->clip.duration_s(),

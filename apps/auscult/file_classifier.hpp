@@ -18,6 +18,7 @@ struct ReadOptions {
   audio::Declaration declared;  ///< Of raw PCM.
   bool any_is_pcm = false;      ///< A file of unknown content is raw PCM, whatever its name.
   double gain = 1;              ///< For the clipped fraction of the listening copy.
+  classify::Evidence evidence = classify::Evidence::omit;
 };
 
 struct FileAnswer {

@@ -216,6 +216,21 @@ Response show_audio(const Context& context, const Request& request) {
   return response;
 }
 
+Response show_evidence(const Context& context, const Request& request) {
+  if (!is_id(request.id)) return problem_response(no_recording(request.id));
+  const Result<Recording> recording = context.service.find(request.id);
+  if (!recording) return problem_response(recording.error());
+  const Result<Classification> evidence = context.service.evidence(request.id);
+  if (!evidence) return problem_response(evidence.error());
+  Json answer = json::to_json(*evidence);
+  Json shown = {{"id", request.id},
+                {"same_model", evidence->model.sha256 == recording->result.model.sha256}};
+  for (const char* name : {"class", "class_index", "confidence", "beats", "windows", "model"}) {
+    shown[name] = std::move(answer[name]);
+  }
+  return json_response(200, dump(shown));
+}
+
 Response show_latest(const Context& context, const Request& request) {
   const Status names = check_names(request.query, {"device"});
   if (!names) return problem_response(names.error());

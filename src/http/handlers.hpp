@@ -18,6 +18,8 @@ Response show_recording(const Context& context, const Request& request);
 Response remove_recording(const Context& context, const Request& request);
 /// The WAV, whole or one range of it.
 Response show_audio(const Context& context, const Request& request);
+/// Windows and beats with their evidence, from the kept sound.
+Response show_evidence(const Context& context, const Request& request);
 Response show_latest(const Context& context, const Request& request);
 Response show_model(const Context& context, const Request& request);
 

@@ -48,6 +48,7 @@ std::span<const Route> routes() {
       Route{verb::get, "/v1/recordings/{id}", Read{show_recording}},
       Route{verb::delete_, "/v1/recordings/{id}", Read{remove_recording}},
       Route{verb::get, "/v1/recordings/{id}/audio", Read{show_audio}},
+      Route{verb::get, "/v1/recordings/{id}/evidence", Read{show_evidence}},
       Route{verb::get, "/v1/latest", Read{show_latest}},
       Route{verb::get, "/v1/model", Read{show_model}},
       Route{verb::get, "/healthz", Immediate{show_health}},

@@ -32,6 +32,14 @@ Result<bool> set_parameter(UploadParameters& parameters, std::string_view name,
     parameters.gain = *gain;
     return true;
   }
+  if (name == "evidence") {
+    if (value != "true" && value != "false") {
+      return fail(ErrorCode::invalid_argument,
+                  "evidence \"" + std::string(value) + "\" is neither true nor false");
+    }
+    parameters.with_evidence = value == "true";
+    return true;
+  }
   if (name == "device") {
     if (value.empty()) return true;
     std::string device(value);
@@ -148,6 +156,9 @@ Result<service::Upload> read_upload(const UploadHead& head, std::span<const std:
                                  audio::merge(head.headers.declared, type));
   upload.gain = first_of(head.query.gain, fields.gain, head.headers.gain);
   upload.device = first_of(head.query.device, fields.device, head.headers.device).value_or("");
+  upload.with_evidence =
+      first_of(head.query.with_evidence, fields.with_evidence, head.headers.with_evidence)
+          .value_or(false);
   upload.received_at = received_at;
   return upload;
 }

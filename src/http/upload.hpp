@@ -19,6 +19,7 @@ struct UploadParameters {
   audio::Declaration declared;
   std::optional<double> gain;
   std::optional<std::string> device;
+  std::optional<bool> with_evidence;
 };
 
 /// What a request says of its upload before the body is read.

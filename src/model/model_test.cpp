@@ -125,6 +125,27 @@ TEST(ModelRun, LeavesNothingOfALongerClipBehind) {
   EXPECT_THAT(scores->clip, ElementsAre(3, 6, 2));
 }
 
+TEST(ModelRun, DoesNotSeeWhatIsHidden) {
+  const Model model = decoded(masked_mean());
+  Workspace workspace = model.make_workspace();
+  const std::vector<float> samples = {1, 2, 30, 40, 5};
+  const Result<Scores> scores = model.run(samples, {.begin = 2, .end = 4}, workspace);
+  ASSERT_TRUE(scores);
+  EXPECT_THAT(scores->clip, ElementsAre(3, 8, FloatNear(8.0F / 3, 1e-5F)));
+  EXPECT_THAT(run(model, samples), ElementsAre(5, 78, FloatNear(15.6F, 1e-4F)));
+}
+
+TEST(ModelRun, RefusesToHideAllOrWhatIsNotThere) {
+  const Model model = decoded(masked_mean());
+  Workspace workspace = model.make_workspace();
+  const std::vector<float> samples = {1, 2, 3};
+  for (const Hidden hidden : {Hidden{0, 3}, Hidden{1, 4}, Hidden{2, 1}}) {
+    const Result<Scores> scores = model.run(samples, hidden, workspace);
+    ASSERT_FALSE(scores);
+    EXPECT_EQ(scores.error().code, ErrorCode::invalid_argument);
+  }
+}
+
 TEST(ModelRun, RefusesLengthsItWasNotCompiledFor) {
   const Model model = decoded(masked_mean());
   Workspace workspace = model.make_workspace();

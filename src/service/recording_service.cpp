@@ -59,7 +59,9 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
   if (!decoded) return decoded.error();
   const double decode_ms = stopwatch.lap_ms();
 
-  Result<Classification> classification = classifier_.classify(decoded->clip, workspace);
+  Result<Classification> classification = classifier_.classify(
+      decoded->clip, workspace,
+      upload.with_evidence ? classify::Evidence::include : classify::Evidence::omit);
   if (!classification) return classification.error();
   const double classify_ms = stopwatch.lap_ms();
 
@@ -96,6 +98,15 @@ Result<std::vector<std::byte>> RecordingService::wav(const std::string& id) cons
   const Result<storage::StoredAudio> audio = store_.find_audio(id);
   if (!audio) return audio.error();
   return audio::unarchive_to_wav(audio->bytes);
+}
+
+Result<Classification> RecordingService::evidence(const std::string& id) const {
+  const Result<storage::StoredAudio> audio = store_.find_audio(id);
+  if (!audio) return audio.error();
+  const Result<audio::DecodedAudio> decoded = audio::decode(audio->bytes, {});
+  if (!decoded) return decoded.error();
+  classify::Workspace workspace = classifier_.make_workspace();
+  return classifier_.classify(decoded->clip, workspace, classify::Evidence::include);
 }
 
 Status RecordingService::remove(const std::string& id) { return store_.remove(id); }

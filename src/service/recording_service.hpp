@@ -32,6 +32,10 @@ class RecordingService {
   [[nodiscard]] Result<storage::Page> list(const storage::ListQuery& query) const;
   /// The recording as a WAV file, as it came, not amplified.
   [[nodiscard]] Result<std::vector<std::byte>> wav(const std::string& id) const;
+  /// What speaks for the answer in a recording's kept sound: that sound classified anew, with
+  /// evidence. Its `model` says whether it is the one of the stored answer. Fails as find_audio()
+  /// and classify() do.
+  [[nodiscard]] Result<Classification> evidence(const std::string& id) const;
   Status remove(const std::string& id);
   [[nodiscard]] Result<std::string> data_json() const;
   [[nodiscard]] Status check() const;

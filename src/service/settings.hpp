@@ -22,6 +22,7 @@ struct Upload {
   std::optional<double> gain;       ///< Of the listening copy.
   std::string device;               ///< Empty if the request names none.
   Timestamp received_at;
+  bool with_evidence = false;  ///< Whether the answer is to say which moments speak for it.
 };
 
 /// What the server assumes of a device that does not say it in the request.
