@@ -1,7 +1,9 @@
 #include <malloc.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <limits>
 #include <string>
@@ -49,9 +51,19 @@ void add_common(CLI::App& command, Options& options) {
       ->capture_default_str();
 }
 
+// OpenBLAS reads this when it is loaded, before main() is: networks train side by side on one
+// thread each, and the sum of a product must not depend on how it is shared out.
+void restart_with_single_threaded_blas(char** argv) {
+  constexpr const char* kVariable = "OPENBLAS_NUM_THREADS";
+  if (std::getenv(kVariable) != nullptr) return;
+  ::setenv(kVariable, "1", 0);
+  ::execv("/proc/self/exe", argv);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  restart_with_single_threaded_blas(argv);
   // Each step frees and takes the same large tensors: returning their pages to the system in
   // between cost a third of the time.
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
