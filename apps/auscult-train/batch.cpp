@@ -99,7 +99,14 @@ Batch Sampler::draw(std::uint64_t seed, std::uint64_t step) const {
         batch);
   }
   for (int i = 0; i < kCircorCrops; ++i) {
-    const Example& example = dataset_.examples[circor_[circor(random)]];
+    // Without CirCor its rows go to the five classes.
+    const Example& example =
+        dataset_.examples[circor_.empty() ? pascal_[pascal(random)] : circor_[circor(random)]];
+    if (circor_.empty()) {
+      add(random_crop(example.samples, kCropSamples, random), example.label, kUnlabelled, random,
+          batch);
+      continue;
+    }
     add(random_crop(example.samples, kCropSamples, random), kUnlabelled, example.murmur, random,
         batch);
   }
