@@ -55,5 +55,15 @@ TEST(Sampler, MixesOnlyRowsWithTheSameKindOfLabel) {
   }
 }
 
+TEST(Sampler, FillsEveryRowWithoutCirCorToo) {
+  Dataset dataset = synthetic_dataset();
+  std::erase_if(dataset.examples, [](const Example& e) { return e.label == kUnlabelled; });
+  const Batch batch = Sampler(dataset, 0).draw(1, 0);
+  EXPECT_EQ(batch.samples.size(), kBatch * kCropSamples);
+  for (std::size_t i = 0; i < kBatch; ++i) {
+    EXPECT_GT(batch.labels[i * kLabels.size()], 0) << "row " << i << " has no label";
+  }
+}
+
 }  // namespace
 }  // namespace auscult::train

@@ -60,6 +60,7 @@ Status add_pascal(const std::string& folder, std::vector<Example>& examples) {
 }
 
 Status add_circor(const std::string& folder, std::vector<Example>& examples) {
+  if (!std::filesystem::exists(folder + "/circor2022/manifest.csv")) return Ok{};
   const Result<evaluation::Table> table =
       load_manifest(folder + "/circor2022/manifest.csv",
                     {"file", "group", "patient", "murmur", "murmur_here", "fold"});

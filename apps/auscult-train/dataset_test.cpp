@@ -59,6 +59,12 @@ TEST_F(LoadDataset, NamesAFileThatIsNotThere) {
   EXPECT_THAT(message(), HasSubstr("pascal/x.wav"));
 }
 
+TEST_F(LoadDataset, DoesWithoutCirCor) {
+  std::filesystem::remove_all(folder_ / "circor2022");
+  write("pascal/manifest.csv", "file,label,device,group,fold\n");
+  EXPECT_EQ(message(), "loaded");
+}
+
 TEST(Dataset, LeavesSilentLocationsOfMurmurPatientsUnlabelled) {
   const char* folder = std::getenv("AUSCULT_DATA");
   if (folder == nullptr) GTEST_SKIP() << "AUSCULT_DATA is not set";

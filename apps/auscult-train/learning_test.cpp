@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -71,6 +72,23 @@ TEST_F(Learning, RefusesADamagedCheckpoint) {
   const Result<Weights> result = learn(dataset_, lesson("checkpoint"), [](int, double) {});
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().message.find("checkpoint"), std::string::npos);
+}
+
+// A manifest of one's own need have nothing but labels.
+TEST_F(Learning, LearnsFromLabelledRecordingsAlone) {
+  Dataset labelled = synthetic_dataset();
+  std::erase_if(labelled.examples, [](const Example& e) { return e.label == kUnlabelled; });
+  double last_loss = 0;
+  const Result<Weights> weights =
+      learn(labelled, lesson("labelled"), [&](int, double loss) { last_loss = loss; });
+  ASSERT_TRUE(weights);
+  EXPECT_TRUE(std::isfinite(last_loss));
+  const std::vector<std::vector<double>> scores =
+      score(*weights, {&labelled.examples[0].samples, &labelled.examples[1].samples});
+  ASSERT_EQ(scores.size(), 2U);
+  EXPECT_EQ(scores[0].size(), static_cast<std::size_t>(kScores));
+  EXPECT_NE(scores[0], scores[1]);
+  for (const double value : scores[0]) EXPECT_TRUE(std::isfinite(value));
 }
 
 }  // namespace
