@@ -43,11 +43,16 @@ std::vector<std::vector<double>> scores_of_seed(const ScoredDataset& scored, std
   return scores;
 }
 
+// Of CirCor's murmur score. Fitted on PASCAL it would be next to nothing, as its own murmurs are
+// heard without; but on every other device it hears more (docs/model/training.md).
+constexpr double kMurmurWeight = 0.25;
+
 // The network has no say in what it has not learnt, Extrahls or Extrastole against Normal; the
 // forest none in what would be the device, Murmur against Normal.
 evaluation::FusionShape shape_of(std::size_t scores) {
   if (scores == kScores) return {};
   evaluation::FusionShape shape;
+  shape.further_weight = kMurmurWeight;
   shape.against_classes = {kNormal, kExtrahls, kExtrastole};
   shape.score_of = {kArtifact, kMurmur, kNormal, kNormal, kNormal};
   shape.opinion_of = {0, 1, 1, 2, 3};  // Into kForestClasses.

@@ -15,17 +15,19 @@ model::Precision precision_of(const std::string& name) {
   return model::Precision::automatic;
 }
 
-// LABEL=SHARE each.
-Result<std::map<std::string, double>> parse_prevalence(const std::vector<std::string>& entries) {
+// LABEL=SHARE,...
+Result<std::map<std::string, double>> parse_prevalence(const std::string& text) {
   std::map<std::string, double> prevalence;
-  for (const std::string& entry : entries) {
+  for (const std::string& entry : CLI::detail::split(text, ',')) {
+    if (text.empty()) break;
     const std::size_t sign = entry.find('=');
     double share = 0;
     const bool is_read =
         sign != std::string::npos && CLI::detail::lexical_cast(entry.substr(sign + 1), share);
     if (!is_read || !prevalence.emplace(entry.substr(0, sign), share).second) {
       return fail(ErrorCode::invalid_argument,
-                  "--prevalence '" + entry + "': LABEL=SHARE is wanted, once for a label");
+                  "--prevalence '" + entry +
+                      "': LABEL=SHARE is wanted, once for a label; several with commas");
     }
   }
   return prevalence;
@@ -46,8 +48,7 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   add_setting(command, "--prevalence", options.prevalence,
               "How often classes occur where the service is used, which its probabilities follow: "
               "Murmur=0.3,Artifact=0.02; the others share the rest. Default: as often as in the "
-              "data of the model's calibration")
-      ->delimiter(',');
+              "data of the model's calibration");
 }
 
 std::filesystem::path model_folder(const ModelOptions& options) {

@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include "auscult/result.hpp"
 #include "classify/classifier.hpp"
@@ -14,7 +13,7 @@ namespace auscult::cli {
 struct ModelOptions {
   std::filesystem::path folder;
   std::string precision = "auto";
-  std::vector<std::string> prevalence;  ///< LABEL=SHARE each.
+  std::string prevalence;  ///< LABEL=SHARE,...
   std::string decision = "sqrt";
 };
 

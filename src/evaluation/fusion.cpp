@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kPenalty = 1.0;
 constexpr double kBiasPenalty = 0.01;  // Fixes the constant that softmax leaves open.
+constexpr double kFixed = 1e9;         // A penalty that leaves a parameter where it starts.
 constexpr int kIterations = 50;
 
 // Parameters: the factor, the weight for, the weight against, the opinion's factor, then the
@@ -93,14 +94,19 @@ Fusion fit_fusion(std::span<const std::vector<double>> scores, std::span<const i
   std::vector<double> start(size);
   start[0] = 1;
   start[3] = shape.opinion_of.empty() ? 0 : 1;
+  std::vector<double> penalties(size, kBiasPenalty);
+  std::fill_n(penalties.begin(), kShared, kPenalty);
+  if (shape.further_weight) {
+    start[1] = start[2] = *shape.further_weight;
+    penalties[1] = penalties[2] = kFixed;
+  }
   std::vector<double> parameters = start;
   for (int iteration = 0; iteration < kIterations; ++iteration) {
     std::vector<double> gradient(size);
     std::vector<std::vector<double>> curvature(size, std::vector<double>(size));
     for (std::size_t i = 0; i < size; ++i) {
-      const double penalty = i < kShared ? kPenalty : kBiasPenalty;
-      gradient[i] = penalty * (parameters[i] - start[i]);
-      curvature[i][i] = penalty;
+      gradient[i] = penalties[i] * (parameters[i] - start[i]);
+      curvature[i][i] = penalties[i];
     }
     for (std::size_t item = 0; item < scores.size(); ++item) {
       std::vector<std::vector<double>> inputs;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ struct FusionShape {
   std::size_t classes = 5;
   std::size_t for_class = 1;                       ///< The further score speaks for this class...
   std::vector<std::size_t> against_classes = {2};  ///< ...and against these.
+  /// How much it speaks, if that is not to be fitted.
+  std::optional<double> further_weight = std::nullopt;
   /// Which class score speaks for each class, [classes]; empty: its own.
   std::vector<std::size_t> score_of = {};
   /// Which score of the second opinion, from 0, speaks for each class, [classes]; empty: there is

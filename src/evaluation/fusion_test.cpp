@@ -50,6 +50,16 @@ TEST(FitFusion, FindsTheParametersThatMadeTheTruths) {
   EXPECT_NEAR(fusion.bias[2] - fusion.bias[0], -0.5, 0.1);
 }
 
+TEST(FitFusion, LeavesAFixedWeightWhereItIs) {
+  const Sample sample = sample_from(0.6, 0.4, {0, 1, -0.5}, 2'000);
+  FusionShape shape = kShape;
+  shape.further_weight = 0.1;
+  const Fusion fusion = fit_fusion(sample.scores, sample.truths, shape);
+  EXPECT_NEAR(fusion.matrix[1][3], 0.1, 1e-6);
+  EXPECT_NEAR(fusion.matrix[2][3], -0.1, 1e-6);
+  EXPECT_NEAR(fusion.matrix[0][0], 0.6, 0.1);
+}
+
 TEST(FitFusion, LeavesEachClassItsFrequency) {
   // A free bias makes the mean probability of each class equal its share, but for the penalty.
   const Sample sample = sample_from(1, 0, {0, 1, -1}, 500);
