@@ -11,6 +11,7 @@
 #include "beats/rhythm.hpp"
 #include "classify/occlusion.hpp"
 #include "classify/quality.hpp"
+#include "classify/rate_check.hpp"
 #include "classify/reliability.hpp"
 #include "signal/band_energies.hpp"
 
@@ -137,14 +138,21 @@ Status Classifier::add_beats(const audio::AudioClip& clip, Workspace& workspace,
   auto found = beats_->detect(clip, *workspace.beats);
   if (!found) return found.error();
   const signal::BandEnergies energies(clip);
+  const std::vector<beats::CycleLevels> levels = beats::measure_levels(energies, found->cycles);
   answer.rhythm = beats::measure_rhythm(*found);
-  answer.murmur = beats::measure_murmur(beats::measure_levels(energies, found->cycles));
+  answer.murmur = beats::measure_murmur(levels);
   answer.extra_sounds = find_extra_sounds(beats::find_peaks_between(energies, found->cycles));
   answer.heart_rate_bpm = found->heart_rate_bpm;
-  answer.beats = std::move(found->sounds);
-  if (answer.beats.empty()) {
-    answer.quality.verdict = Quality::Verdict::poor;
-    answer.quality.reasons.emplace_back("no heart beat found");
+  answer.beats = found->sounds;
+  if (answer.beats.empty()) add_reason(answer.quality, explain_no_heart(energies));
+  if (auto drowned = find_drowned(levels)) add_reason(answer.quality, *std::move(drowned));
+
+  const auto likelier = find_likelier_rate(*beats_, clip, *found, *workspace.beats);
+  if (!likelier) return likelier.error();
+  if (*likelier) {
+    add_reason(answer.quality, "rate suspect: this would be a heart at " +
+                                   std::to_string(**likelier) + " Hz instead of " +
+                                   std::to_string(clip.sample_rate_hz) + " Hz");
   }
   return Ok{};
 }
