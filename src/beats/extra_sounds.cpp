@@ -19,6 +19,8 @@ constexpr double kMinLevelDb = -24;
 constexpr double kSamePlaceS = 0.04;
 constexpr double kMinRecurrence = 0.5;
 constexpr double kWidthDb = 6;
+// Nearer to a sound than this a peak is the sound itself, whose bounds are not that exact.
+constexpr double kMarginS = 0.03;
 
 std::size_t frame_of(double time_s, std::size_t frames) {
   const double frame = std::round(time_s / BandEnergies::kFrameS);
@@ -101,8 +103,8 @@ std::vector<PeakBetween> find_peaks_between(const BandEnergies& energies,
                                        highest(db, frame(cycle.s2_start_s), frame(cycle.s2_end_s)));
     const auto add = [&](ExtraSound::Phase phase, std::size_t before, double start_s, double end_s,
                          std::size_t after) {
-      const std::size_t begin = frame(start_s);
-      const std::size_t end = frame(end_s);
+      const std::size_t begin = frame(start_s + kMarginS);
+      const std::size_t end = frame(end_s - kMarginS);
       if (end <= begin || after <= before) return;
       const Top top = find_top(db, before, begin, end, after);
       if (top.rise_db <= 0) return;

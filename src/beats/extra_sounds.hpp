@@ -21,8 +21,8 @@ struct PeakBetween {
   double end_s = 0;
 };
 
-/// One for each systole and diastole that has a peak at all, in order of time. Power is smoothed
-/// over 25 ms.
+/// One for each systole and diastole that has a peak at all, 30 ms from the sounds at least, in
+/// order of time. Power is smoothed over 25 ms.
 std::vector<PeakBetween> find_peaks_between(const signal::BandEnergies& energies,
                                             const std::vector<Cycle>& cycles);
 

@@ -11,6 +11,7 @@
 #include "beats/rhythm.hpp"
 #include "classify/occlusion.hpp"
 #include "classify/quality.hpp"
+#include "classify/rate_check.hpp"
 #include "classify/reliability.hpp"
 #include "signal/band_energies.hpp"
 
@@ -70,18 +71,28 @@ bool answer_artifact(Classification& answer) {
   return true;
 }
 
-// Heart sounds, rate and what lies between them, or the reason why there are none.
-void add_beats(const audio::AudioClip& clip, beats::Heartbeats found, Classification& answer) {
+// Heart sounds, rate and what lies between them, or the reasons why there are none.
+Status add_beats(const beats::HeartSoundDetector& detector, const audio::AudioClip& clip,
+                 const beats::Heartbeats& found, model::Workspace& workspace,
+                 Classification& answer) {
   const signal::BandEnergies energies(clip);
+  const std::vector<beats::CycleLevels> levels = beats::measure_levels(energies, found.cycles);
   answer.rhythm = beats::measure_rhythm(found);
-  answer.murmur = beats::measure_murmur(beats::measure_levels(energies, found.cycles));
+  answer.murmur = beats::measure_murmur(levels);
   answer.extra_sounds = find_extra_sounds(beats::find_peaks_between(energies, found.cycles));
   answer.heart_rate_bpm = found.heart_rate_bpm;
-  answer.beats = std::move(found.sounds);
-  if (answer.beats.empty()) {
-    answer.quality.verdict = Quality::Verdict::poor;
-    answer.quality.reasons.emplace_back("no heart beat found");
+  answer.beats = found.sounds;
+  if (answer.beats.empty()) add_reason(answer.quality, explain_no_heart(energies));
+  if (auto drowned = find_drowned(levels)) add_reason(answer.quality, *std::move(drowned));
+
+  const auto likelier = find_likelier_rate(detector, clip, found, workspace);
+  if (!likelier) return likelier.error();
+  if (*likelier) {
+    add_reason(answer.quality, "rate suspect: this would be a heart at " +
+                                   std::to_string(**likelier) + " Hz instead of " +
+                                   std::to_string(clip.sample_rate_hz) + " Hz");
   }
+  return Ok{};
 }
 
 // The prior of a model's labels in a population of which some shares are known.
@@ -250,7 +261,10 @@ Result<Classification> Classifier::classify(const audio::AudioClip& clip, Worksp
   answer.probabilities = calibration.probabilities(mean_scores);
   answer.class_index = calibration.choose(answer.probabilities, prior_weight(decision_));
   answer.confidence = 100 * answer.probabilities[static_cast<std::size_t>(answer.class_index)];
-  if (heartbeats) add_beats(clip, *std::move(heartbeats), answer);
+  if (heartbeats) {
+    const Status added = add_beats(*beats_, clip, *heartbeats, *workspace.beats, answer);
+    if (!added) return added.error();
+  }
   if (evidence == Evidence::include) {
     const Status added = add_evidence(model_, calibration, samples, workspace.network, answer);
     if (!added) return added.error();

@@ -1,7 +1,13 @@
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "audio/clip.hpp"
+#include "beats/cycle_levels.hpp"
 #include "core/recording.hpp"
+#include "signal/band_energies.hpp"
 
 namespace auscult::classify {
 
@@ -16,5 +22,22 @@ bool is_judgeable(const audio::AudioClip& clip);
 /// clipped by it, or an offset and nothing else. Each reason is a sentence with the value found. A
 /// pure function.
 Quality assess_quality(const audio::AudioClip& clip);
+
+/// What a clip in which no heart was found seems to hold, by how much its level varies: a steady
+/// tone or hum, steady noise, or sounds that come and go as speech, music and handling do. The
+/// reason "no heart beat found" with that appended.
+std::string explain_no_heart(const signal::BandEnergies& energies);
+
+/// The reason why heart sounds are found, but drowned: S1 and S2 rise less than kMinContrastDb
+/// above diastole in the band of heart sounds, 25 to 60 Hz, in the middle cycle. Empty if they rise
+/// more, or without cycles.
+std::optional<std::string> find_drowned(const std::vector<beats::CycleLevels>& levels);
+
+/// Less is found in 1.4 % of PhysioNet's recordings of good quality, and in 15 % of the poor
+/// (docs/quality.md).
+inline constexpr double kMinContrastDb = 5.5;
+
+/// Takes a further reason in: the recording is poor.
+void add_reason(Quality& quality, std::string reason);
 
 }  // namespace auscult::classify

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <vector>
 
 namespace auscult::classify {
 namespace {
@@ -47,6 +49,45 @@ TEST(AssessQuality, DoesNotTakeAnOffsetForALevel) {
 
 TEST(AssessQuality, ReportsClipping) {
   EXPECT_THAT(assess_quality(sine(5, 1.5)).reasons, ElementsAre(HasSubstr("clipped")));
+}
+
+TEST(ExplainNoHeart, TellsHumNoiseAndWhatComesAndGoes) {
+  const auto sounds_like = [](const auto& sound) {
+    audio::AudioClip clip{.samples = std::vector<float>(16'000), .sample_rate_hz = 2000};
+    std::uint32_t state = 1;
+    for (std::size_t i = 0; i < clip.samples.size(); ++i) {
+      state = state * 1664525U + 1013904223U;
+      const double noise = static_cast<double>(state >> 8U) / 8388608.0 - 1;
+      clip.samples[i] = static_cast<float>(0.1 * sound(static_cast<double>(i) / 2000, noise));
+    }
+    return explain_no_heart(signal::BandEnergies(clip));
+  };
+  EXPECT_THAT(sounds_like([](double t, double) {
+                double sum = 0;
+                for (const double hz : {50.0, 100.0, 150.0, 250.0, 500.0}) {
+                  sum += std::sin(6.28318530718 * hz * t);
+                }
+                return sum;
+              }),
+              HasSubstr("hum"));
+  EXPECT_THAT(sounds_like([](double, double noise) { return noise; }), HasSubstr("steady noise"));
+  EXPECT_THAT(sounds_like([](double t, double noise) {
+                return std::fmod(t, 1.3) < 0.5 ? noise : 0.01 * noise;
+              }),
+              HasSubstr("come and go"));
+}
+
+TEST(FindDrowned, SaysByHowLittleTheHeartSoundsRise) {
+  beats::CycleLevels clear;
+  clear.s1.fill(1);
+  clear.s2.fill(1);
+  for (signal::Bands& part : clear.between) part.fill(0.1);
+  beats::CycleLevels drowned = clear;
+  for (signal::Bands& part : drowned.between) part.fill(0.5);
+  EXPECT_EQ(find_drowned({}), std::nullopt);
+  EXPECT_EQ(find_drowned({clear, clear, drowned}), std::nullopt);
+  EXPECT_EQ(find_drowned({drowned, clear, drowned}),
+            "mostly noise: the heart sounds rise only 3 dB above it");
 }
 
 TEST(IsJudgeable, NeedsASecondOfAMovingSignal) {

@@ -127,7 +127,35 @@ TEST_F(ClassifierTest, SaysThatNoiseHasNoHeartBeat) {
   const Classification answer =
       classify(make_clip(8, [](double t) { return 0.1 * testing::band_noise(t, 20, 1900, 3); }));
   EXPECT_EQ(answer.heart_rate_bpm, std::nullopt);
-  EXPECT_THAT(answer.quality.reasons, ::testing::Contains("no heart beat found"));
+  EXPECT_THAT(answer.quality.reasons,
+              ::testing::Contains(::testing::HasSubstr("no heart beat found")));
+  EXPECT_FALSE(answer.reliable());
+}
+
+TEST_F(ClassifierTest, SuspectsTheRateOfAHeartThatWasRecordedFaster) {
+  // 44.1 kHz called 16 kHz, the commonest fault: 72 bpm become 26, and all is an octave lower.
+  AudioClip clip = synthesize({.rate_bpm = 72, .duration_s = 8}, 44'100);
+  clip.sample_rate_hz = 16'000;
+  EXPECT_THAT(classify(clip).quality.reasons,
+              ::testing::Contains(::testing::HasSubstr("44100 Hz instead of 16000 Hz")));
+}
+
+TEST_F(ClassifierTest, SuspectsNoRateOfAHeartAtItsOwn) {
+  for (const double rate_bpm : {50.0, 72.0, 120.0, 160.0}) {
+    for (const std::string& reason :
+         classify(synthesize({.rate_bpm = rate_bpm}, 16'000)).quality.reasons) {
+      EXPECT_THAT(reason, ::testing::Not(::testing::HasSubstr("rate suspect")));
+    }
+  }
+}
+
+TEST_F(ClassifierTest, MeasuresRhythmAndMurmurOfAHeart) {
+  const Classification answer = classify(synthesize({.rate_bpm = 75, .murmur_level = 0.3}, 4000));
+  ASSERT_TRUE(answer.rhythm);
+  EXPECT_NEAR(answer.rhythm->cycle_s, 0.8, 0.02);
+  ASSERT_TRUE(answer.murmur);
+  EXPECT_EQ(answer.murmur->timing, Murmur::Timing::holosystolic);
+  EXPECT_GT(answer.murmur->systole_db, answer.murmur->diastole_db + 10);
 }
 
 TEST_F(ClassifierTest, CallsWhatIsNoHeartAnArtifactAndNeverAMurmurForSure) {
