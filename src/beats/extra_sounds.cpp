@@ -19,8 +19,6 @@ constexpr double kMinLevelDb = -24;
 constexpr double kSamePlaceS = 0.04;
 constexpr double kMinRecurrence = 0.5;
 constexpr double kWidthDb = 6;
-// Nearer to a sound than this a peak is the sound itself, whose bounds are not that exact.
-constexpr double kMarginS = 0.03;
 
 std::size_t frame_of(double time_s, std::size_t frames) {
   const double frame = std::round(time_s / BandEnergies::kFrameS);
@@ -88,7 +86,7 @@ std::size_t count_at_place(const std::vector<PeakBetween>& peaks, const PeakBetw
 }  // namespace
 
 std::vector<PeakBetween> find_peaks_between(const BandEnergies& energies,
-                                            const std::vector<Cycle>& cycles) {
+                                            const std::vector<Cycle>& cycles, double margin_s) {
   const std::vector<double> db = smoothed_db(energies);
   if (db.empty()) return {};
   std::vector<PeakBetween> peaks;
@@ -103,8 +101,8 @@ std::vector<PeakBetween> find_peaks_between(const BandEnergies& energies,
                                        highest(db, frame(cycle.s2_start_s), frame(cycle.s2_end_s)));
     const auto add = [&](ExtraSound::Phase phase, std::size_t before, double start_s, double end_s,
                          std::size_t after) {
-      const std::size_t begin = frame(start_s + kMarginS);
-      const std::size_t end = frame(end_s - kMarginS);
+      const std::size_t begin = frame(start_s + margin_s);
+      const std::size_t end = frame(end_s - margin_s);
       if (end <= begin || after <= before) return;
       const Top top = find_top(db, before, begin, end, after);
       if (top.rise_db <= 0) return;

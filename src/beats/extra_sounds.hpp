@@ -21,10 +21,14 @@ struct PeakBetween {
   double end_s = 0;
 };
 
-/// One for each systole and diastole that has a peak at all, 30 ms from the sounds at least, in
-/// order of time. Power is smoothed over 25 ms.
+/// Nearer to a sound than this a peak is the sound itself, whose bounds are not that exact.
+inline constexpr double kPeakMarginS = 0.03;
+
+/// One for each systole and diastole that has a peak at all, `margin_s` from the sounds at least,
+/// in order of time. Power is smoothed over 25 ms.
 std::vector<PeakBetween> find_peaks_between(const signal::BandEnergies& energies,
-                                            const std::vector<Cycle>& cycles);
+                                            const std::vector<Cycle>& cycles,
+                                            double margin_s = kPeakMarginS);
 
 /// The peaks that are sounds: 9 dB above both valleys around them and at most 24 dB below the
 /// heart sounds. A recurring one, at the same place (within 40 ms) in half of the cycles, needs 6.

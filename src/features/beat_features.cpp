@@ -187,7 +187,8 @@ void write_peaks(const BandEnergies& energies, const std::vector<Cycle>& cycles,
       {Phase::systole, "systole_peak", "systole_peak_level", "systole_peak_recurs"},
       {Phase::diastole, "diastole_peak", "diastole_peak_level", "diastole_peak_recurs"}};
   constexpr double kNoPeakDb = -40;
-  const std::vector<beats::PeakBetween> peaks = beats::find_peaks_between(energies, cycles);
+  // Without a margin: shipped forests have learnt what stands right beside a sound, too.
+  const std::vector<beats::PeakBetween> peaks = beats::find_peaks_between(energies, cycles, 0);
   for (const Names& names : kNames) {
     std::vector<double> rises(cycles.size(), 0.0);
     std::vector<double> levels(cycles.size(), kNoPeakDb);
