@@ -91,39 +91,41 @@ export function App({ language, onLanguage }: Props) {
         {t('skip')}
       </a>
       <header class="top">
-        <a class="brand" href={hrefOf('now')}>
-          <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width={28} height={28} />
-          Auscult
-        </a>
-        <nav aria-label={t('nav.label')}>
-          {pages.map((page) => (
-            <a key={page} href={hrefOf(page)} aria-current={page === here ? 'page' : undefined}>
-              <Icon name={page} size={22} />
-              <span>{t(`nav.${page}`)}</span>
-            </a>
-          ))}
-        </nav>
-        <div class="tools">
-          <span class={`live-state ${live ? 'on' : ''}`} role="status">
-            <i aria-hidden="true" />
-            <span>{t(live ? 'live.on' : 'live.off')}</span>
-          </span>
-          <label class="language">
-            <span class="sr-only">{t('language')}</span>
-            <select value={language} onChange={(event) => onLanguage(event.currentTarget.value as Language)}>
-              {Object.entries(languages).map(([code, name]) => (
-                <option key={code} value={code} lang={code}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
-          <button class="quiet round" aria-label={t(`theme.${theme}`)} title={t(`theme.${theme}`)} onClick={nextTheme}>
-            <Icon name={theme === 'auto' ? 'auto' : theme === 'dark' ? 'moon' : 'sun'} />
-          </button>
-          <button class="quiet round help-button" aria-label={t('keys.title')} onClick={() => setHelping(true)}>
-            <Icon name="help" />
-          </button>
+        <div class="rail">
+          <a class="brand" href={hrefOf('now')}>
+            <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width={28} height={28} />
+            Auscult
+          </a>
+          <nav aria-label={t('nav.label')}>
+            {pages.map((page) => (
+              <a key={page} href={hrefOf(page)} aria-current={page === here ? 'page' : undefined}>
+                <Icon name={page} size={22} />
+                <span>{t(`nav.${page}`)}</span>
+              </a>
+            ))}
+          </nav>
+          <div class="tools">
+            <span class={`live-state ${live ? 'on' : ''}`} role="status">
+              <i aria-hidden="true" />
+              <span>{t(live ? 'live.on' : 'live.off')}</span>
+            </span>
+            <label class="language">
+              <span class="sr-only">{t('language')}</span>
+              <select value={language} onChange={(event) => onLanguage(event.currentTarget.value as Language)}>
+                {Object.entries(languages).map(([code, name]) => (
+                  <option key={code} value={code} lang={code}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <button class="quiet round" aria-label={t(`theme.${theme}`)} title={t(`theme.${theme}`)} onClick={nextTheme}>
+              <Icon name={theme === 'auto' ? 'auto' : theme === 'dark' ? 'moon' : 'sun'} />
+            </button>
+            <button class="quiet round help-button" aria-label={t('keys.title')} onClick={() => setHelping(true)}>
+              <Icon name="help" />
+            </button>
+          </div>
         </div>
       </header>
       <main id="main" ref={main} tabIndex={-1} class={`page-${shown?.route.page ?? 'none'}`}>

@@ -88,14 +88,16 @@ export function FilterBar({ filters, devices, labels, onChange }: Props) {
           ))}
         </select>
       </label>
-      <label>
-        <span>{t('filter.from')}</span>
-        <input type="date" value={filters.from ?? ''} onChange={(e) => set('from', e.currentTarget.value)} />
-      </label>
-      <label>
-        <span>{t('filter.to')}</span>
-        <input type="date" value={filters.to ?? ''} onChange={(e) => set('to', e.currentTarget.value)} />
-      </label>
+      <div class="dates">
+        <label>
+          <span>{t('filter.from')}</span>
+          <input type="date" value={filters.from ?? ''} onChange={(e) => set('from', e.currentTarget.value)} />
+        </label>
+        <label>
+          <span>{t('filter.to')}</span>
+          <input type="date" value={filters.to ?? ''} onChange={(e) => set('to', e.currentTarget.value)} />
+        </label>
+      </div>
       {isFiltered(filters) && (
         <button type="button" class="quiet" onClick={() => onChange({})}>
           <Icon name="close" size={16} />

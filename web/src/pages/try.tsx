@@ -163,7 +163,7 @@ export default function TryPage() {
   const keep = (recording: Recording) => setDone((all) => [recording, ...all].slice(0, 20));
   return (
     <>
-      <h1>{t('nav.try')}</h1>
+      <h1>{t('try.title')}</h1>
       <p class="lead">{t('try.lead')}</p>
       <label class="device-field">
         <span>{t('try.device')}</span>

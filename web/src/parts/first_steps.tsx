@@ -36,7 +36,7 @@ export function FirstSteps() {
           <p>
             <a class="button" href={hrefOf('try')}>
               <Icon name="try" size={18} />
-              {t('nav.try')}
+              {t('try.title')}
             </a>
           </p>
         </div>

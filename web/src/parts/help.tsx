@@ -35,7 +35,7 @@ const groups: { title: MessageKey; keys: [string, MessageKey][] }[] = [
       ['j  k', 'keys.neighbours'],
     ],
   },
-  { title: 'nav.try', keys: [['r', 'keys.record']] },
+  { title: 'try.title', keys: [['r', 'keys.record']] },
 ];
 
 export function Help({ onClose }: { onClose: () => void }) {

@@ -6,9 +6,9 @@ import type { Recording } from '../api/types';
 import { classColour, colour, type Scheme } from '../parts/theme';
 import { soundColours } from './colours';
 import { evidenceOf } from './evidence';
-import { beatLane, evidenceLane, evidenceTint, labelBeats, laneStyle, type LaneNames } from './lanes';
+import { beatLane, evidenceLane, evidenceTint, hertzMarks, labelBeats, laneStyle, type LaneNames } from './lanes';
 import { Listening, type BandName } from './listening';
-import { decimate, encodeWav, forListening, normalised, type Sound } from './wav';
+import { decimate, encodeWav, forListening, forPicture, type Sound } from './wav';
 
 const kWaveHeight = 132;
 const kSpectrogramHeight = 190;
@@ -56,7 +56,7 @@ export class Player {
     this.surfer = WaveSurfer.create({
       container,
       media: this.media,
-      peaks: [normalised(picture.samples, 0.95)],
+      peaks: [forPicture(picture.samples)],
       duration: this.duration_s,
       height: kWaveHeight,
       waveColor: colour('wave'),
@@ -73,11 +73,16 @@ export class Player {
     wrapper.append(
       ...evidenceTint(evidence, recording.class, this.duration_s, kWaveHeight),
       beats,
-      evidenceLane(evidence, recording.class, this.duration_s, names.evidence),
+      evidenceLane(evidence, recording.class, this.duration_s),
+      hertzMarks(kLow_hz, Math.min(kHigh_hz, picture.sampleRate_hz / 2), kSpectrogramHeight),
     );
     this.surfer.registerPlugin(this.spectrogram(picture.sampleRate_hz, scheme));
     this.surfer.registerPlugin(
-      TimelinePlugin.create({ height: 20, style: { fontSize: '11px', color: colour('muted') } }),
+      TimelinePlugin.create({
+        height: 20,
+        secondaryLabelOpacity: 1,
+        style: { fontSize: '11px', color: colour('muted') },
+      }),
     );
     this.surfer.registerPlugin(this.regions);
     this.regions.enableDragSelection({ color: 'transparent' }, 8);
@@ -157,15 +162,11 @@ export class Player {
       windowFunc: 'hann',
       frequencyMin: kLow_hz,
       frequencyMax: Math.min(kHigh_hz, sampleRate_hz / 2),
-      scale: 'mel',
+      scale: 'logarithmic',
       autoGain: true,
-      rangeDB: 55,
-      preEmphasis: 6,
+      rangeDB: 45,
+      preEmphasis: 4,
       colorMap: soundColours(scheme),
-      labels: true,
-      labelsBackground: 'transparent',
-      labelsColor: colour('ink'),
-      labelsHzColor: colour('muted'),
     });
   }
 

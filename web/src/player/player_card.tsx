@@ -6,6 +6,7 @@ import { failureText } from '../parts/failure';
 import { Icon } from '../parts/icons';
 import { useKeys } from '../parts/keys';
 import { useScheme } from '../parts/theme';
+import { classText } from '../parts/verdict';
 import { bands, sliders, type BandName } from './listening';
 import type { Player } from './player';
 import { decodeWav, type Sound } from './wav';
@@ -63,8 +64,6 @@ export function PlayerCard({ recording, wanted, onTime }: Props) {
     void import('./player').then((module) => {
       if (gone) return;
       const names = {
-        beats: t('lane.beats'),
-        evidence: t('lane.evidence'),
         premature: t('rhythm.premature'),
         pause: t('rhythm.pause'),
         extra: t('extraSound'),
@@ -163,6 +162,34 @@ export function PlayerCard({ recording, wanted, onTime }: Props) {
         })}
       />
       {failure && <p class="problem">{failure}</p>}
+      <ul class="legend">
+        {recording.beats.length > 0 && (
+          <>
+            <li>
+              <i class="swatch s1" /> S1
+            </li>
+            <li>
+              <i class="swatch s2" /> S2
+            </li>
+          </>
+        )}
+        {recording.rhythm && recording.rhythm.premature_beats.length > 0 && (
+          <li>
+            <i class="swatch premature" /> {t('rhythm.premature')}
+          </li>
+        )}
+        {recording.extra_sounds && recording.extra_sounds.length > 0 && (
+          <li>
+            <i class="swatch extra" /> {t('extraSound')}
+          </li>
+        )}
+        <li>
+          <i class="swatch for" /> {t('lane.for', { class: classText(recording.class, speech) })}
+        </li>
+        <li>
+          <i class="swatch against" /> {t('lane.against')}
+        </li>
+      </ul>
       <div class="toolbar" dir="ltr">
         <button
           class="primary round big"

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decimate, decodeWav, encodeWav, forListening, normalised, upsample, type Sound } from './wav';
+import { decimate, decodeWav, encodeWav, forListening, forPicture, normalised, upsample, type Sound } from './wav';
 
 const sine = (frequency_hz: number, sampleRate_hz: number, duration_s = 1): Sound => ({
   samples: Float32Array.from(
@@ -62,6 +62,15 @@ test('quiet sound is raised to the peak, silence stays silent', () => {
   const loud = normalised(Float32Array.from([0.01, -0.01]), 0.9);
   close(loud[0] ?? NaN, 0.9, 1e-6);
   assert.deepEqual([...normalised(new Float32Array(3), 0.9)], [0, 0, 0]);
+});
+
+test('a single knock does not make the rest of a picture flat', () => {
+  const samples = sine(50, 2000).samples.map((value) => value * 0.01);
+  samples[1000] = 1;
+  samples[1001] = -1;
+  const picture = forPicture(samples);
+  assert.equal(picture[1000], 1);
+  close(picture.subarray(0, 900).reduce((most, value) => Math.max(most, value), 0), 0.8, 0.05);
 });
 
 test('sound for listening has at least 8 kHz', () => {

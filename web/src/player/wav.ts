@@ -143,6 +143,15 @@ export function normalised(samples: Float32Array, peak: number): Float32Array {
   return samples.map((value) => (value - mean) * gain);
 }
 
+/** `samples` for a picture: all but the loudest 0.5 % within 0.8; what is beyond 1 is cut off. */
+export function forPicture(samples: Float32Array): Float32Array {
+  const centred = normalised(samples, 1);
+  const loudness = centred.map(Math.abs).sort();
+  const usual = loudness[Math.floor(0.995 * (loudness.length - 1))] ?? 0;
+  const gain = usual > 0 ? Math.max(1, 0.8 / usual) : 1;
+  return centred.map((value) => Math.max(-1, Math.min(1, value * gain)));
+}
+
 /** `sound` as a browser plays it: at 8 kHz or more, at a level that can be heard. */
 export function forListening(sound: Sound): Sound {
   const factor = Math.max(1, Math.ceil(8000 / sound.sampleRate_hz));
