@@ -20,6 +20,8 @@ export interface Speech {
   number: (value: number, digits?: number) => string;
   percent: (share: number, digits?: number) => string;
   time: (when: string) => string;
+  /** The same in figures, for tables. */
+  shortTime: (when: string) => string;
   /** "3 minutes ago". */
   ago: (when: string, now_ms: number) => string;
 }
@@ -55,6 +57,7 @@ export function speak(language: Language, messages: Messages): Speech {
   // Measured figures keep the digits of the instruments that show them.
   const locale = language === 'ar' ? 'ar-u-nu-latn' : language;
   const timeFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const shortFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const number = (value: number, digits = 0) =>
     value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -71,6 +74,7 @@ export function speak(language: Language, messages: Messages): Speech {
         maximumFractionDigits: digits,
       }),
     time: (when) => timeFormat.format(new Date(when)),
+    shortTime: (when) => shortFormat.format(new Date(when)),
     ago: (when, now_ms) => {
       let amount = Math.min(0, Math.round((Date.parse(when) - now_ms) / 1000));
       for (const [unit, size] of kUnits) {

@@ -142,7 +142,7 @@ function DeviceCard({ device, now_ms, edit }: { device: Device; now_ms: number; 
           <dd>{device.level_dbfs === null ? '–' : <Level level_dbfs={device.level_dbfs} />}</dd>
         </div>
         <div>
-          <dt>{t('fact.clipped')}</dt>
+          <dt>{t('devices.clipped')}</dt>
           <dd>{percent(device.clipped_fraction, 2)}</dd>
         </div>
         <div>

@@ -59,7 +59,7 @@ function save(text: string, name: string): void {
 
 export default function HistoryPage({ parameters }: { parameters: URLSearchParams }) {
   const speech = useSpeech();
-  const { t, number, time } = speech;
+  const { t, number, time, shortTime } = speech;
   const toast = useToast();
   const filters = useMemo(() => filtersOf(parameters), [parameters.toString()]);
   const [recordings, setRecordings] = useState<Recording[] | null>(null);
@@ -264,8 +264,13 @@ export default function HistoryPage({ parameters }: { parameters: URLSearchParam
                   <td class="device">
                     <bdi>{recording.device || t('device.unnamed')}</bdi>
                   </td>
-                  <td class={`quality ${recording.quality.verdict}`}>
-                    {recording.quality.verdict === 'good' ? (
+                  <td class={`quality ${recording.reliable === false ? 'poor' : recording.quality.verdict}`}>
+                    {recording.quality.verdict === 'good' && recording.reliable === false ? (
+                      <span>
+                        <Icon name="warning" size={16} />
+                        {t('quality.short.doubtful')}
+                      </span>
+                    ) : recording.quality.verdict === 'good' ? (
                       t('quality.short.good')
                     ) : (
                       <span title={recording.quality.reasons.join('; ')}>
@@ -290,7 +295,7 @@ export default function HistoryPage({ parameters }: { parameters: URLSearchParam
                     )}
                   </td>
                   <td class="time">
-                    <time dateTime={recording.received_at}>{time(recording.received_at)}</time>
+                    <time dateTime={recording.received_at}>{shortTime(recording.received_at)}</time>
                   </td>
                   <td class="row-actions">
                     <button

@@ -55,9 +55,12 @@ function Confusion({ counts, labels }: { counts: number[][]; labels: string[] })
                 <th scope="row">{classText(labels[i] ?? '', speech)}</th>
                 {row.map((count, k) => {
                   const share = count / total;
-                  const mixed = `color-mix(in oklab, var(${i === k ? '--accent' : '--bad'}) ${Math.round(share * 100)}%, var(--surface))`;
+                  // No shades between: on them neither dark nor light figures could be read.
+                  const strong = share > 0.5;
+                  const strength = strong ? 90 + 10 * share : 75 * share;
+                  const mixed = `color-mix(in oklab, var(${i === k ? '--accent' : '--bad'}) ${Math.round(strength)}%, var(--surface))`;
                   return (
-                    <td key={k} class={share > 0.55 ? 'strong' : ''} style={{ background: mixed }}>
+                    <td key={k} class={strong ? 'strong' : ''} style={{ background: mixed }}>
                       {count}
                     </td>
                   );

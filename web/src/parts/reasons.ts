@@ -7,6 +7,7 @@ const known: [RegExp, MessageKey][] = [
   [/^(too|very) quiet/, 'reason.quiet'],
   [/^clipp/, 'reason.clipped'],
   [/no heart ?beat/, 'reason.noBeat'],
+  [/^undecided/, 'reason.undecided'],
   [/ended within a sample/, 'reason.cut'],
   [/in several requests/, 'reason.pieces'],
   [/\bsample rate\b/, 'reason.rate'],

@@ -70,7 +70,8 @@ export function QualityNote({ result }: { result: Pick<Recording, 'quality' | 'r
   const { t } = useSpeech();
   const poor = result.quality.verdict === 'poor';
   const doubts = result.reliable === false ? (result.unreliable_reasons ?? []) : [];
-  const reasons = [...new Set([...result.quality.reasons, ...doubts])];
+  // That the recording is poor is said by the heading already.
+  const reasons = [...new Set([...result.quality.reasons, ...doubts])].filter((reason) => reason !== 'the recording is poor');
   if (!poor && result.reliable !== false) {
     return (
       <p class="quality good">

@@ -1,4 +1,4 @@
-import type { Recording, Window } from '../api/types';
+import type { Beat, Recording, Window } from '../api/types';
 
 /** A stretch of time and how much it speaks for the answer; stretches do not overlap. */
 export interface Stretch {
@@ -40,24 +40,51 @@ export function flatten(windows: { start_s: number; end_s: number }[], weights: 
   return stretches;
 }
 
-const measured = (window: Window): window is Window & { evidence: number } =>
-  typeof window.evidence === 'number';
+type Measured<T> = T & { evidence: number };
+const isMeasured = <T extends { evidence?: number }>(part: T): part is Measured<T> =>
+  typeof part.evidence === 'number';
 
-/** What each stretch of the recording says for the class that was answered. */
-export function evidenceOf(recording: Pick<Recording, 'class' | 'windows'>): Evidence {
-  const { windows } = recording;
-  const whole = windows.length > 0 && windows.every(measured);
-  let weights: number[];
-  if (whole) {
-    weights = windows.map((window) => window.evidence ?? 0);
+/** A beat's evidence is that of half a heart cycle to either side of its middle. */
+function surroundings(beats: Measured<Beat>[], heartRate_bpm: number, duration_s: number): Stretch[] {
+  const half_s = 30 / heartRate_bpm;
+  return beats.map(({ start_s, end_s, evidence }) => ({
+    start_s: Math.max(0, (start_s + end_s) / 2 - half_s),
+    end_s: Math.min(duration_s, (start_s + end_s) / 2 + half_s),
+    weight: evidence,
+  }));
+}
+
+/** The probability of the class in each window, less the mean one; for answers without evidence. */
+function leanings({ class: label, windows }: Pick<Recording, 'class' | 'windows'>): Stretch[] {
+  const own = windows.map((window: Window) => window.probabilities[label] ?? 0);
+  const mean = own.reduce((sum, value) => sum + value, 0) / Math.max(1, own.length);
+  return windows.map(({ start_s, end_s }, i) => ({ start_s, end_s, weight: (own[i] ?? 0) - mean }));
+}
+
+/**
+ * What each stretch of the recording says for the class that was answered: beat by beat where that
+ * was measured, else window by window.
+ */
+export function evidenceOf(
+  recording: Pick<Recording, 'class' | 'windows' | 'beats' | 'heart_rate_bpm'>,
+): Evidence {
+  const beats = recording.beats.filter(isMeasured);
+  const windows = recording.windows.filter(isMeasured);
+  const duration_s = recording.windows.reduce((last, { end_s }) => Math.max(last, end_s), 0);
+  let parts: Stretch[];
+  if (beats.length >= 4 && recording.heart_rate_bpm !== null) {
+    parts = surroundings(beats, recording.heart_rate_bpm, duration_s);
+  } else if (windows.length > 0) {
+    parts = windows.map(({ start_s, end_s, evidence }) => ({ start_s, end_s, weight: evidence }));
   } else {
-    const own = windows.map((window) => window.probabilities[recording.class] ?? 0);
-    const mean = own.reduce((sum, value) => sum + value, 0) / Math.max(1, own.length);
-    weights = own.map((value) => value - mean);
+    parts = leanings(recording);
   }
-  const stretches = flatten(windows, weights);
+  const stretches = flatten(
+    parts,
+    parts.map(({ weight }) => weight),
+  );
   const scale = stretches.reduce((most, { weight }) => Math.max(most, Math.abs(weight)), 1e-6);
-  return { kind: whole ? 'occlusion' : 'windows', stretches, scale };
+  return { kind: beats.length + windows.length > 0 ? 'occlusion' : 'windows', stretches, scale };
 }
 
 /**
