@@ -8,7 +8,7 @@ export interface StreamHandlers {
 
 type Message =
   | { type: 'ready' }
-  | { type: 'partial'; elapsed_s: number; result: Answer }
+  | { type: 'partial'; elapsed_s: number; result?: Answer }
   | { type: 'final'; recording: Recording }
   | { type: 'error'; code: string; detail: string };
 
@@ -72,7 +72,8 @@ export class LiveStream {
         if (this.finishing) this.finish();
         break;
       case 'partial':
-        this.handlers.partial(message.elapsed_s, message.result);
+        // A part that cannot be judged has no result.
+        if (message.result) this.handlers.partial(message.elapsed_s, message.result);
         break;
       case 'final':
         this.over = true;

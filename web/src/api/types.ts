@@ -67,17 +67,22 @@ export interface DeviceDefaults {
   gain: number | null;
 }
 
+/** A device that is only set up, and has sent nothing, has nulls. */
 export interface Device {
   name: string;
-  last_seen: string;
+  last_seen: string | null;
   recordings: number;
-  declared_rate_hz: number;
+  declared_rate_hz: number | null;
+  /** What the recording itself says; raw samples say nothing. */
   detected_rate_hz: number | null;
   level_dbfs: number | null;
-  clipped_fraction: number;
+  clipped_fraction: number | null;
   warnings: string[];
   latest: { id: string; class: string; confidence: number } | null;
+  /** What was set here. */
   defaults: DeviceDefaults;
+  /** What holds for raw samples that say nothing of themselves. */
+  assumed: DeviceDefaults;
 }
 
 export type Model = components['schemas']['Model'];

@@ -19,7 +19,7 @@ function DefaultsForm({ device, onDone }: { device: Device; onDone: () => void }
   const { t } = speech;
   const toast = useToast();
   const [failure, setFailure] = useState('');
-  const { defaults } = device;
+  const { defaults, assumed } = device;
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -48,7 +48,7 @@ function DefaultsForm({ device, onDone }: { device: Device; onDone: () => void }
       <p class="hint">{t('devices.defaultsHint')}</p>
       <label>
         {t('devices.rate')}
-        <input name="sample_rate" type="number" min={1000} max={192000} list="rates" value={defaults.sample_rate ?? ''} placeholder="16000" />
+        <input name="sample_rate" type="number" min={1000} max={192000} list="rates" value={defaults.sample_rate ?? ''} placeholder={String(assumed.sample_rate ?? '')} />
         <datalist id="rates">
           {rates.map((rate) => (
             <option key={rate} value={rate} />
@@ -57,7 +57,7 @@ function DefaultsForm({ device, onDone }: { device: Device; onDone: () => void }
       </label>
       <label>
         {t('devices.channels')}
-        <input name="channels" type="number" min={1} max={8} value={defaults.channels ?? ''} placeholder="1" />
+        <input name="channels" type="number" min={1} max={8} value={defaults.channels ?? ''} placeholder={String(assumed.channels ?? '')} />
       </label>
       <label>
         {t('devices.format')}
@@ -72,7 +72,7 @@ function DefaultsForm({ device, onDone }: { device: Device; onDone: () => void }
       </label>
       <label>
         {t('devices.gain')}
-        <input name="gain" type="number" min={0} max={1000} step="any" value={defaults.gain ?? ''} placeholder="10" />
+        <input name="gain" type="number" min={0} max={1000} step="any" value={defaults.gain ?? ''} placeholder={String(assumed.gain ?? '')} />
       </label>
       {failure && (
         <p class="problem" role="alert">
@@ -113,9 +113,11 @@ function DeviceCard({ device, now_ms, edit }: { device: Device; now_ms: number; 
         <h2>
           <bdi>{device.name || t('device.unnamed')}</bdi>
         </h2>
-        <time dateTime={device.last_seen} title={time(device.last_seen)}>
-          {ago(device.last_seen, now_ms)}
-        </time>
+        {device.last_seen !== null && (
+          <time dateTime={device.last_seen} title={time(device.last_seen)}>
+            {ago(device.last_seen, now_ms)}
+          </time>
+        )}
       </header>
       {device.latest && (
         <p class="device-latest">
@@ -131,11 +133,11 @@ function DeviceCard({ device, now_ms, edit }: { device: Device; now_ms: number; 
       <dl class="facts">
         <div>
           <dt>{t('devices.declared')}</dt>
-          <dd>{number(device.declared_rate_hz)} Hz</dd>
+          <dd>{device.declared_rate_hz === null ? '–' : `${number(device.declared_rate_hz)} Hz`}</dd>
         </div>
         <div>
           <dt>{t('devices.detected')}</dt>
-          <dd>{device.detected_rate_hz === null ? t('devices.agrees') : `${number(device.detected_rate_hz)} Hz`}</dd>
+          <dd>{device.detected_rate_hz === null ? t('devices.untold') : `${number(device.detected_rate_hz)} Hz`}</dd>
         </div>
         <div>
           <dt>{t('devices.level')}</dt>
@@ -143,7 +145,7 @@ function DeviceCard({ device, now_ms, edit }: { device: Device; now_ms: number; 
         </div>
         <div>
           <dt>{t('devices.clipped')}</dt>
-          <dd>{percent(device.clipped_fraction, 2)}</dd>
+          <dd>{device.clipped_fraction === null ? '–' : percent(device.clipped_fraction, 2)}</dd>
         </div>
         <div>
           <dt>{t('devices.defaults')}</dt>
