@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Makes the pictures of the dashboard in docs/images.
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+
+if (($# > 0)); then
+  echo "Usage: tools/screenshots.sh
+Starts the built service with recordings of AUSCULT_DATA (by default ../shared/datasets; without it,
+synthetic ones) and takes docs/images/*.png with Chromium. AUSCULT_BINARY names another service than
+that of build/dev or build/release."
+  exit
+fi
+
+data="${AUSCULT_DATA:-$root/../shared/datasets}"
+[[ -d $data ]] && export AUSCULT_DATA="$data"
+cd "$root/tests/web"
+[[ -d node_modules ]] || npm ci
+exec npm run --silent screenshots
