@@ -29,6 +29,12 @@ const open = async (path = '/#/history', options = {}) => {
   await rows(opened.page).first().waitFor();
   return opened;
 };
+/** The field of the filters with this name. */
+const field = (page, name) =>
+  page
+    .locator('.filters label')
+    .filter({ has: page.locator('span', { hasText: new RegExp(`^${name}$`) }) })
+    .locator('select, input');
 const haveRows = (page, wanted) =>
   page.waitForFunction((n) => document.querySelectorAll('table.history tbody tr').length === n, wanted);
 
@@ -44,18 +50,18 @@ test('it shows a page of recordings, and the rest when asked', { timeout }, asyn
 
 test('filters narrow it, stay in the address, and can be cleared', { timeout }, async () => {
   const { page, assertQuiet, close } = await open();
-  await page.getByLabel('Device', { exact: true }).selectOption('ward-1');
+  await field(page, 'Device').selectOption('ward-1');
   await haveRows(page, count / 4);
-  await page.getByLabel('Quality').selectOption('poor');
+  await field(page, 'Quality').selectOption('poor');
   await haveRows(page, count / 8);
   assert.match(page.url(), /device=ward-1.*quality=poor/);
   await page.reload();
   await haveRows(page, count / 8);
-  await page.getByLabel('To', { exact: true }).fill('2001-01-01');
+  await field(page, 'To').fill('2001-01-01');
   await page.locator('.empty').waitFor();
   await page.getByRole('button', { name: 'Clear' }).click();
   await haveRows(page, 50);
-  await page.getByLabel('Class', { exact: true }).selectOption('Artifact');
+  await field(page, 'Class').selectOption('Artifact');
   const expected = (await server.json('/v1/recordings?class=Artifact&limit=50')).recordings.length;
   await haveRows(page, expected);
   assertQuiet();
