@@ -290,7 +290,7 @@ export default function HistoryPage({ parameters }: { parameters: URLSearchParam
                     {recording.review?.note && (
                       <span class="note" title={recording.review.note}>
                         <Icon name="note" size={16} />
-                        {recording.review.note}
+                        <span>{recording.review.note}</span>
                       </span>
                     )}
                   </td>

@@ -50,7 +50,7 @@ export function Probabilities({ result }: { result: Pick<Answer, 'class' | 'prob
                 />
               </span>
             </td>
-            <td class="figure">{speech.percent(share)}</td>
+            <td class="figure">{speech.percent(Math.floor(share * 100) / 100)}</td>
           </tr>
         ))}
       </tbody>
