@@ -20,7 +20,7 @@ export async function openMicrophone(samples: (samples: Float32Array) => void): 
   const context = new AudioContext();
   const close = () => {
     for (const track of stream.getTracks()) track.stop();
-    void context.close();
+    if (context.state !== 'closed') void context.close();
   };
   try {
     await context.audioWorklet.addModule(tapUrl);
