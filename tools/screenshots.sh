@@ -15,4 +15,10 @@ data="${AUSCULT_DATA:-$root/../shared/datasets}"
 [[ -d $data ]] && export AUSCULT_DATA="$data"
 cd "$root/tests/web"
 [[ -d node_modules ]] || npm ci
-exec npm run --silent screenshots
+npm run --silent screenshots
+# Spectrograms are large; 256 colours are enough for them.
+if command -v pngquant >/dev/null; then
+  pngquant --force --ext .png --skip-if-larger --speed 1 "$root"/docs/images/*.png || true
+else
+  echo "screenshots: without pngquant (Debian's) the pictures stay as large as they are"
+fi
