@@ -29,6 +29,7 @@ class ClassifyCommand {
   std::string sample_format_ = "s16le";
   double gain_ = 1;
   bool raw_ = false;
+  bool plot_ = false;
 };
 
 }  // namespace auscult::cli

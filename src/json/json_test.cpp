@@ -33,6 +33,8 @@ Recording example() {
   recording.result.windows = {{0, 1.5, {0, 0.015, 0.985, 0, 0}}};
   recording.result.model = {"auscult-1", std::string(64, 'b')};
   recording.timings = {1.25, 2.5, 0.5};
+  recording.level = Level{-32.5, -12.25, 0.125};
+  recording.review = Review{"two\nlines", std::nullopt, recording.received_at};
   return recording;
 }
 
@@ -120,6 +122,7 @@ TEST(ParseRecording, NamesEachMissingMember) {
   const Json whole = to_json(example());
   for (const auto& [name, unused] : whole.items()) {
     if (name == "class" || name == "disclaimer") continue;  // Both follow from the rest.
+    if (name == "level" || name == "review") continue;      // Older versions had neither.
     Json partial = whole;
     partial.erase(name);
     const Result<Recording> read = parse_recording(dump(partial));
@@ -127,6 +130,16 @@ TEST(ParseRecording, NamesEachMissingMember) {
     EXPECT_EQ(read.error().code, ErrorCode::storage_failure);
     EXPECT_THAT(read.error().message, HasSubstr('"' + name));
   }
+}
+
+TEST(ParseRecording, ReadsWhatVersionOneWrote) {
+  Json old = to_json(example());
+  old.erase("level");
+  old.erase("review");
+  const Result<Recording> read = parse_recording(dump(old));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_FALSE(read->level);
+  EXPECT_FALSE(read->review);
 }
 
 TEST(ParseRecording, RefusesEachMemberOfAnotherType) {
