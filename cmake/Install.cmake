@@ -2,7 +2,7 @@
 # target auscult::auscult is a static library of the modules behind include/auscult.
 include(CMakePackageConfigHelpers)
 
-set(library_modules core audio model beats classify)
+set(library_modules core audio signal model beats classify)
 add_library(auscult_library STATIC)
 add_library(auscult::auscult ALIAS auscult_library)
 set_target_properties(auscult_library PROPERTIES
