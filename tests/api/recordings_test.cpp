@@ -61,6 +61,41 @@ TEST(Recordings, HaveTheMembersThatTheDocumentRequires) {
   }
 }
 
+bool has_evidence(const Json& recording) {
+  for (const char* list : {"windows", "beats"}) {
+    for (const Json& moment : recording.at(list)) {
+      if (moment.contains("evidence")) return true;
+    }
+  }
+  return false;
+}
+
+TEST(Recordings, SayWhatSpeaksForTheAnswerToWhoAsks) {
+  ServiceUnderTest service;
+  const Json plain = create(service);
+  const Json asked = create(service, "?evidence=true");
+  EXPECT_FALSE(has_evidence(plain));
+  EXPECT_TRUE(has_evidence(asked));
+  EXPECT_EQ(asked.at("probabilities"), plain.at("probabilities"));
+
+  const Json later =
+      get(service, "/v1/recordings/" + plain.at("id").get<std::string>() + "/evidence");
+  EXPECT_EQ(later.at("id"), plain.at("id"));
+  EXPECT_EQ(later.at("same_model"), true);
+  EXPECT_EQ(later.at("class"), plain.at("class"));
+  EXPECT_EQ(later.at("windows"), asked.at("windows"));
+  EXPECT_EQ(later.at("beats"), asked.at("beats"));
+}
+
+TEST(Recordings, HaveNoEvidenceThatIsNotThere) {
+  ServiceUnderTest service;
+  get(service, "/v1/recordings/019ab2c4-7d00-7000-8000-0123456789ab/evidence", 404);
+  const Reply reply =
+      service.exchange(request("POST", "/v1/recordings?evidence=maybe", heart_sounds()));
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_THAT(reply.body, HasSubstr("maybe"));
+}
+
 TEST(Recordings, AreListedNewestFirstInPages) {
   ServiceUnderTest service;
   std::vector<std::string> ids;

@@ -128,7 +128,8 @@ TEST_F(CliTest, WritesEveryPromisedMemberOfAnAnswer) {
   const json answer = json::parse(run.out);
   for (const char* member :
        {"file", "class", "class_index", "confidence", "probabilities", "quality", "heart_rate_bpm",
-        "beats", "duration_s", "sample_rate_hz", "clipped_fraction", "windows", "model"}) {
+        "beats", "duration_s", "sample_rate_hz", "clipped_fraction", "windows", "model", "reliable",
+        "unreliable_reasons", "rhythm", "murmur", "extra_sounds"}) {
     EXPECT_TRUE(answer.contains(member)) << member;
   }
   double sum = 0;
