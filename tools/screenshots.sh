@@ -3,11 +3,11 @@
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
-if (($# > 0)); then
-  echo "Usage: tools/screenshots.sh
+if [[ ${1:-} == -* ]]; then
+  echo "Usage: tools/screenshots.sh [NAME...]
 Starts the built service with recordings of AUSCULT_DATA (by default ../shared/datasets; without it,
-synthetic ones) and takes docs/images/*.png with Chromium. AUSCULT_BINARY names another service than
-that of build/dev or build/release."
+synthetic ones) and takes docs/images/*.png with Chromium: all, or those named (recording, now, ...).
+AUSCULT_BINARY names another service than that of build/dev or build/release."
   exit
 fi
 
@@ -15,7 +15,7 @@ data="${AUSCULT_DATA:-$root/../shared/datasets}"
 [[ -d $data ]] && export AUSCULT_DATA="$data"
 cd "$root/tests/web"
 [[ -d node_modules ]] || npm ci
-npm run --silent screenshots
+npm run --silent screenshots -- "$@"
 # Spectrograms are large; 256 colours are enough for them.
 if command -v pngquant >/dev/null; then
   pngquant --force --ext .png --skip-if-larger --speed 1 "$root"/docs/images/*.png || true

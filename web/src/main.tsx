@@ -7,7 +7,10 @@ import { Toasts } from './parts/toasts';
 import './styles/base.css';
 import './styles/controls.css';
 import './styles/parts.css';
+import './styles/player.css';
 import './styles/pages.css';
+import './styles/history.css';
+import './styles/instruments.css';
 
 function announce({ language, direction }: Speech): void {
   document.documentElement.lang = language;

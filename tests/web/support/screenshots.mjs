@@ -31,7 +31,7 @@ async function fill(server) {
   await fetch(`${server.url}/v1/recordings/${normal.id}`, {
     method: 'PATCH',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ note: 'Early beats at 3 s and 7 s', label: 'Extrastole' }),
+    body: JSON.stringify({ note: 'As labelled in the data set', label: 'Extrastole' }),
   });
   return stored;
 }
@@ -49,7 +49,9 @@ const microphone = join(server.folder, 'microphone.wav');
 writeFileSync(microphone, Buffer.from(await (await fetch(`${server.url}/v1/recordings/${murmur.id}/audio`)).arrayBuffer()));
 const browser = await launch({ microphone });
 try {
+  const wanted = process.argv.slice(2);
   const show = async (name, path, ready, options = {}, act = async () => {}) => {
+    if (wanted.length > 0 && !wanted.includes(name)) return;
     const { page, close } = await openPage(browser, server, path, options);
     await page.locator(ready).first().waitFor();
     await act(page);
