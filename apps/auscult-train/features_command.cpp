@@ -9,7 +9,7 @@
 #include "beats/detector.hpp"
 #include "dataset.hpp"
 #include "features/evidence_features.hpp"
-#include "front_end.hpp"
+#include "forest_learning.hpp"
 #include "progress.hpp"
 
 namespace auscult::train {
@@ -39,25 +39,21 @@ Status run(const FeatureOptions& options) {
       add_unseen(options.data, kSyntheticSounds, *dataset, bar_of("decoding what is judged only"));
   if (!added) return added.error();
 
+  const Status measured = measure_features(*detector, *dataset, bar_of("measuring"));
+  if (!measured) return measured.error();
+
   std::ofstream file(options.out, std::ios::trunc);
   file << "file,source";
   for (const std::string_view name : features::kEvidenceFeatures) file << ',' << name;
   file << '\n';
-  model::Workspace workspace = detector->make_workspace();
-  Progress bar("measuring", dataset->examples.size());
-  for (Example& example : dataset->examples) {
-    const audio::AudioClip clip{.samples = std::move(example.samples),
-                                .sample_rate_hz = kSampleRateHz};
-    const Result<beats::Heartbeats> heartbeats = detector->detect(clip, workspace);
-    if (!heartbeats) return fail(heartbeats.error().code, example.file + ": no heartbeats");
+  for (const Example& example : dataset->examples) {
     file << example.file << ',' << example.source;
-    for (const float value : features::evidence_features(clip, *heartbeats)) {
+    for (const float value : example.features) {
       char text[32];
       std::snprintf(text, sizeof text, ",%.6g", static_cast<double>(value));
       file << text;
     }
     file << '\n';
-    bar.advance(1);
   }
   if (!file.flush()) {
     return fail(ErrorCode::storage_failure, options.out + ": cannot be written");

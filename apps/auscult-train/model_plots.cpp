@@ -197,7 +197,7 @@ std::string sources(const Json& metrics) {
   plot::DotSection devices{"New device, trained on one alone", {}};
   add_dot(metrics, "trained on A, judged on B", "/across/A_to_B", devices);
   add_dot(metrics, "trained on B, judged on A", "/across/B_to_A", devices);
-  plot::DotSection unseen{"Sets never trained on", {}};
+  plot::DotSection unseen{"Sets that neither network nor forest had met", {}};
   add_dot(metrics, "Yaseen 2018", "/unseen/yaseen/auroc_murmur_normal", unseen);
   plot::DotSection sites{"PhysioNet 2016: any abnormality", {}};
   const Json sets = at_pointer(metrics, "/unseen");

@@ -27,6 +27,9 @@ std::vector<Part> parts_of(std::size_t samples, std::size_t longest);
 /// speaks for the class has positive evidence, and the evidence of stretches that say the same
 /// does not add up.
 ///
+/// What a forest said of the whole clip stays as it is: for a class that the forest decides, the
+/// evidence tells what the network would make of the stretch, and not why the forest chose it.
+///
 /// `samples` are the clip at the model's rate. A stretch which leaves less than kMinJudgeableS of
 /// its part has no evidence; no more than kMaxOcclusions are tried, windows first. One run of the
 /// network each. Fails as model::Model::run() does.
