@@ -25,16 +25,21 @@ Example: ./run.sh --port 9000 --data-dir /var/lib/auscult"
 built() {
   [[ -x $auscult && -f $stamp && "$(<"$stamp")" == "$root" ]] || return 1
   local sources=()
-  for name in CMakeLists.txt CMakePresets.json apps cmake include src web tools/packages.txt; do
+  for name in CMakeLists.txt CMakePresets.json apps cmake include src web tools; do
     [[ -e $root/$name ]] && sources+=("$root/$name")
   done
   # The time of the last change to content or to metadata: a file restored with an old date counts.
-  [[ -z "$(find "${sources[@]}" -name node_modules -prune -o -cnewer "$stamp" -print -quit)" ]]
+  # What the dashboard's build writes is no source.
+  [[ -z "$(find "${sources[@]}" \( -name node_modules -o -path "$root/web/dist" -o -name schema.d.ts \) \
+    -prune -o -type f -cnewer "$stamp" -print -quit)" ]]
 }
 
 build() {
   echo "run: looking for missing packages"
   "$root/tools/setup.sh" build
+  echo "run: building the dashboard in web/dist"
+  "$root/tools/build_web.sh" ||
+    echo "run: the dashboard could not be built (see above); browsers get a plain page instead" >&2
   echo "run: building the service in build/release (a few minutes the first time)"
   mkdir -p "$build"
   # A build folder that came here from elsewhere cannot be configured again as it is.

@@ -7,7 +7,7 @@ cd "$root" || exit 1
 usage() {
   echo "Usage: ./test.sh [--quick | --tidy | CTEST-OPTION...]
 Installs the Debian packages that are missing (as root or with sudo), then runs, in this order:
-the format check, all tests, the unit and API tests again under AddressSanitizer and
+the format check, the dashboard's build and unit tests, all tests, the dashboard in a browser, the unit and API tests again under AddressSanitizer and
 UndefinedBehaviorSanitizer, the fuzz targets for half a minute, and the trainer's tests.
 
   --quick         stop after the tests of the dev build
@@ -92,6 +92,36 @@ fuzz() {
     "$found" "fuzz/corpus/$1"
 }
 
+# skip NAME REASON: counts one check that cannot be made here.
+skip() {
+  announce "$1"
+  echo "=== SKIPPED: $2"
+  skipped=$((skipped + 1))
+}
+
+web_unit_tests() {
+  (cd web && npm test)
+}
+
+# The service of the dev build in Chromium, with the tests of tests/web.
+browser_tests() {
+  (
+    cd tests/web || exit 1
+    if [[ ! node_modules/.package-lock.json -nt package-lock.json ]]; then
+      npm ci --no-audit --no-fund || exit 1
+    fi
+    AUSCULT_BINARY="$root/build/dev/bin/auscult" npm test
+  )
+}
+
+test_in_browser() {
+  if command -v chromium >/dev/null || tools/setup.sh web-test; then
+    check "dashboard in a browser" browser_tests
+  else
+    skip "dashboard in a browser" "Chromium cannot be installed here"
+  fi
+}
+
 tidy() {
   cmake --preset tidy && cmake --build --preset tidy
 }
@@ -125,8 +155,10 @@ if [[ $mode == tidy ]]; then
 fi
 
 check "format" check_format
+check "dashboard build" tools/build_web.sh && check "dashboard unit tests" web_unit_tests
 build dev || finish
 tests dev
+[[ -f tests/web/package.json ]] && test_in_browser
 [[ $mode == quick ]] && finish
 
 build asan && tests asan --label-regex 'unit|api'

@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
   }
   static_cast<void>(prefers_html(text));
+  static_cast<void>(accepts_gzip(text));
   static_cast<void>(matches_etag(text, "\"id\""));
   const auto range = parse_range(text, kRepresentation);
   if (range && *range && (*range)->first + (*range)->length > kRepresentation) std::abort();

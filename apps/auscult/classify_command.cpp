@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <ostream>
 
+#include "core/csv.hpp"
 #include "core/limits.hpp"
 #include "json/json.hpp"
 #include "progress_bar.hpp"
@@ -29,17 +30,6 @@ Json to_json(const std::string& file, const FileAnswer& answer) {
 
 Json to_json(const std::string& file, const Error& error) {
   return {{"file", file}, {"error", error.message}, {"code", to_string(error.code)}};
-}
-
-// RFC 4180: quoted where a comma, a quote or a line break would mislead.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char letter : text) {
-    if (letter == '"') quoted += '"';
-    quoted += letter;
-  }
-  return quoted + '"';
 }
 
 std::string number(double value, const char* format) {
@@ -96,7 +86,7 @@ class AnswerWriter {
     for (std::size_t i = 0; i < result.quality.reasons.size(); ++i) {
       out_ << (i == 0 ? " (poor: " : "; ") << result.quality.reasons[i];
     }
-    out_ << (result.quality.reasons.empty() ? "\n" : ")\n");
+    out_ << (result.quality.reasons.empty() ? "\n" : ")\n") << answer.plot;
   }
 
   void write_csv(const std::string& file, const FileAnswer& answer) {
@@ -152,14 +142,24 @@ ClassifyCommand::ClassifyCommand(CLI::App& app)
       "--evidence", evidence_,
       "Also find how much each window and beat speaks for the answer (JSON formats)");
   command_->add_flag("--raw", raw_, "Read files of unknown content as raw PCM");
+  command_->add_flag("--plot", plot_,
+                     "Draw waveform, heart sounds and probabilities over time below each answer in "
+                     "text, in colour on a terminal");
 }
 
 int ClassifyCommand::run(std::ostream& out, std::ostream& err) const {
-  ReadOptions options{
-      .declared = {.sample_rate_hz = sample_rate_, .channels = channels_},
-      .any_is_pcm = raw_,
-      .gain = gain_,
-      .evidence = evidence_ ? classify::Evidence::include : classify::Evidence::omit};
+  ReadOptions options{.declared = {.sample_rate_hz = sample_rate_, .channels = channels_},
+                      .any_is_pcm = raw_,
+                      .gain = gain_,
+                      .evidence = evidence_ ? classify::Evidence::include : classify::Evidence::omit,
+                      .plot = {}};
+  if (plot_ && format_ != "text") {
+    err << "auscult: --plot draws below answers in text; leave out --format " << format_ << '\n';
+    return 2;
+  }
+  if (plot_) {
+    options.plot = {.columns = terminal_columns(), .colour = isatty(STDOUT_FILENO) != 0};
+  }
   if (const auto known = audio::declare(options.declared, "format", sample_format_); !known) {
     err << "auscult: " << known.error().message << '\n';
     return 2;

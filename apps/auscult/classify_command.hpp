@@ -30,6 +30,7 @@ class ClassifyCommand {
   double gain_ = 1;
   bool evidence_ = false;
   bool raw_ = false;
+  bool plot_ = false;
 };
 
 }  // namespace auscult::cli

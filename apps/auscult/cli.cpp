@@ -6,9 +6,11 @@
 
 #include "classify_command.hpp"
 #include "evaluate_command.hpp"
+#include "http/openapi.hpp"
 #include "model_command.hpp"
 #include "serve_command.hpp"
 #include "settings.hpp"
+#include "stream_command.hpp"
 
 namespace auscult::cli {
 
@@ -27,6 +29,9 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
   const ClassifyCommand classify(app);
   const EvaluateCommand evaluate(app);
   const ModelCommand model(app);
+  const StreamCommand stream(app);
+  const CLI::App* openapi =
+      app.add_subcommand("openapi", "Print the description of the HTTP interface (OpenAPI 3.1)");
 
   // CLI11 takes the arguments last to first.
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
@@ -40,6 +45,11 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
   if (serve.chosen()) return serve.run(out, err);
   if (classify.chosen()) return classify.run(out, err);
   if (evaluate.chosen()) return evaluate.run(out, err);
+  if (stream.chosen()) return stream.run(out, err);
+  if (openapi->parsed()) {
+    out << http::openapi_document();
+    return 0;
+  }
   return model.run(out, err);
 }
 

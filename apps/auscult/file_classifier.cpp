@@ -71,10 +71,13 @@ Result<FileAnswer> classify_file(const classify::Classifier& classifier,
 
   auto result = classifier.classify(decoded->clip, workspace, options.evidence);
   if (!result) return result.error();
+  std::string drawing;
+  if (options.plot) drawing = plot(decoded->clip, *result, *options.plot);
   return FileAnswer{.result = *std::move(result),
                     .duration_s = decoded->clip.duration_s(),
                     .sample_rate_hz = decoded->clip.sample_rate_hz,
-                    .clipped_fraction = audio::clipped_fraction(decoded->clip, options.gain)};
+                    .clipped_fraction = audio::clipped_fraction(decoded->clip, options.gain),
+                    .plot = std::move(drawing)};
 }
 
 void classify_files(

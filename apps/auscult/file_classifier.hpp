@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "auscult/result.hpp"
 #include "classify/classifier.hpp"
 #include "core/recording.hpp"
+#include "plot.hpp"
 
 namespace auscult::cli {
 
@@ -19,6 +21,7 @@ struct ReadOptions {
   bool any_is_pcm = false;      ///< A file of unknown content is raw PCM, whatever its name.
   double gain = 1;              ///< For the clipped fraction of the listening copy.
   classify::Evidence evidence = classify::Evidence::omit;
+  std::optional<PlotStyle> plot = {};  ///< Whether and how to draw each file.
 };
 
 struct FileAnswer {
@@ -26,6 +29,7 @@ struct FileAnswer {
   double duration_s = 0;
   int sample_rate_hz = 0;
   double clipped_fraction = 0;
+  std::string plot;  ///< Empty unless it was asked for.
 };
 
 /// The files named, and those with an audio suffix (.wav .flac .ogg .oga .mp3 .pcm .raw) below the

@@ -20,6 +20,8 @@ namespace auscult::cli {
 namespace {
 
 constexpr double kDefaultGain = 10;
+// Longer, and who deletes something can no longer rely on it.
+constexpr int kMostUndoS = 3'600;
 
 Result<double> parse_gain(const std::string& text) {
   double gain = 0;
@@ -106,6 +108,9 @@ ServeCommand::ServeCommand(CLI::App& app)
       ->envname("AUSCULT_DEVICE_DEFAULTS")
       ->allow_extra_args(false);
 
+  add_setting(*command_, "--undo-s", undo_s_, "Seconds for which a deletion can be undone")
+      ->check(CLI::Range(0, kMostUndoS));
+
   add_setting(*command_, "--workers", workers_, "Threads that classify; 0: one a processor");
   add_setting(*command_, "--queue", queue_, "Uploads that may wait for a worker; 0: 16 a worker");
   add_setting(*command_, "--max-body-bytes", server_.max_body_bytes, "Of one upload");
@@ -120,6 +125,7 @@ Result<service::ServiceConfig> ServeCommand::service_config() const {
   service::ServiceConfig config;
   config.defaults = {.format = {.sample_rate_hz = sample_rate_, .channels = channels_},
                      .gain = gain_};
+  config.undo_grace = std::chrono::seconds(undo_s_);
   const auto known = audio::declare(config.defaults.format, "format", sample_format_);
   if (!known) return known.error();
   for (const auto& text : device_defaults_) {

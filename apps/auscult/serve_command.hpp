@@ -39,6 +39,7 @@ class ServeCommand {
   int channels_ = 1;
   std::string sample_format_ = "s16le";
   double gain_ = 10;
+  int undo_s_ = 60;
   std::vector<std::string> device_defaults_;
   std::string log_level_ = "info";
   bool print_config_ = false;

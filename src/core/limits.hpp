@@ -60,6 +60,36 @@ inline constexpr std::size_t kMaxForestNames = 1'000;
 // What one worker may need to run a model.
 inline constexpr std::size_t kMaxWorkspaceBytes = std::size_t{1} << 30U;
 
+// A paragraph or two about a recording.
+inline constexpr std::size_t kMaxNoteBytes = 4'000;
+
+// What is typed into a search field.
+inline constexpr std::size_t kMaxSearchBytes = 200;
+
+// A note with every character escaped, twice over.
+inline constexpr std::size_t kMaxJsonBodyBytes = 64U << 10U;
+
+// Devices that are listed, and whose settings are kept: a large hospital's stethoscopes.
+inline constexpr int kMaxDevices = 1'000;
+
+// Rows of one table that is exported as a whole; some 30 MB of text.
+inline constexpr std::size_t kMaxExportRows = 100'000;
+
+// Recordings in one archive, as many as a request's target can name, and their bytes: it is put
+// together in memory, since every answer says its length.
+inline constexpr std::size_t kMaxExportIds = 200;
+inline constexpr std::size_t kMaxExportBytes = 128U << 20U;
+
+// Dashboards that are told of every recording at a time, and what one may lag behind before it is
+// cut off; it then comes back and is told from where it was.
+inline constexpr std::size_t kMaxEventListeners = 64;
+inline constexpr std::size_t kMaxEventBacklog = 256;
+
+// One message of a live stream: a second of 192 kHz in 32 bits. Its first, which describes it, is
+// smaller.
+inline constexpr std::size_t kMaxStreamMessageBytes = 1U << 20U;
+inline constexpr std::size_t kMaxHelloBytes = 4'096;
+
 // One page of the history; a client asks for the next by its cursor.
 inline constexpr int kDefaultPageSize = 50;
 inline constexpr int kMaxPageSize = 500;

@@ -127,6 +127,31 @@ struct AudioSource {
   bool operator==(const AudioSource&) const = default;
 };
 
+/// How loud the sound was that arrived, before any gain.
+struct Level {
+  double rms_dbfs = 0;          ///< Root mean square in dB of full scale; silence is -120.
+  double peak_dbfs = 0;         ///< The largest sample, likewise.
+  double clipped_fraction = 0;  ///< Of the samples at full scale, 0 to 1.
+  bool operator==(const Level&) const = default;
+};
+
+/// What a person says of a recording, kept apart from the model's answer.
+struct Review {
+  std::optional<std::string> note;
+  std::optional<std::string> label;  ///< What it really is: one of the model's labels.
+  Timestamp updated_at;
+  bool operator==(const Review&) const = default;
+};
+
+/// What a person set for a device that does not say it in its requests; empty: the server's own.
+struct DeviceSettings {
+  std::optional<int> sample_rate_hz;
+  std::optional<int> channels;
+  std::optional<std::string> format;  ///< As in a request: "s16", "s16le", "s24be", ...
+  std::optional<double> gain;         ///< Of the listening copy.
+  bool operator==(const DeviceSettings&) const = default;
+};
+
 /// Where the time of one upload went, in milliseconds.
 struct Timings {
   double decode_ms = 0;
@@ -145,6 +170,8 @@ struct Recording {
   double clipped_fraction = 0;  ///< Of samples at the int16 limits after that gain, 0 to 1.
   Classification result;
   Timings timings;
+  std::optional<Level> level = {};    ///< Empty where it was stored before this was measured.
+  std::optional<Review> review = {};  ///< Empty where nobody has said anything.
   bool operator==(const Recording&) const = default;
 };
 

@@ -49,7 +49,7 @@ std::optional<Problem> check_framing(const RequestHeader& header) {
 std::variant<Admission, Response> admit(const RequestHeader& header) {
   const std::string_view raw_target = header.target();
   if (header.method() == verb::options && raw_target == "*") {
-    return options_response("GET, HEAD, POST, PUT, DELETE, OPTIONS");
+    return options_response("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   }
   Result<Target> target = parse_target(raw_target);
   if (!target) return to_response(to_problem(target.error()), path_of(raw_target));

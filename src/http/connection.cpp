@@ -29,6 +29,10 @@ void Connection::interrupt() {
   timer_.cancel();
 }
 
+void Connection::wake() {
+  if (receiving_) timer_.cancel();
+}
+
 /// Waits for `operation` (an initiation with as much as its buffers take) or the deadline.
 template <typename Operation>
 asio::awaitable<std::pair<error_code, std::size_t>> Connection::wait(Operation operation) {
@@ -45,7 +49,9 @@ asio::awaitable<std::pair<error_code, std::size_t>> Connection::wait(Operation o
 
 asio::awaitable<error_code> Connection::receive(boost::beast::flat_buffer& buffer) {
   const auto space = buffer.prepare(std::min(kReadBytes, buffer.max_size() - buffer.size()));
+  receiving_ = true;
   const auto [error, bytes] = co_await wait(socket_.async_read_some(space, asio::deferred));
+  receiving_ = false;
   buffer.commit(bytes);
   co_return error;
 }

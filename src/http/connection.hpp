@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -23,12 +24,17 @@ class Connection {
 
   explicit Connection(boost::asio::ip::tcp::socket socket);
 
+  [[nodiscard]] boost::asio::any_io_executor executor() { return socket_.get_executor(); }
+
   /// Until when receive() and send() may wait. Past it they fail with beast::error::timeout, and
   /// the connection is still whole: a last answer can be sent under a new deadline.
   void set_deadline(Clock::time_point due) { due_ = due; }
 
   /// Ends the present wait and all later ones with operation_aborted.
   void interrupt();
+
+  /// Ends the present receive(), if there is one, as if its deadline had come.
+  void wake();
 
   /// Appends what arrives, at least one byte, to `buffer`, as far as its max_size() goes.
   boost::asio::awaitable<boost::system::error_code> receive(boost::beast::flat_buffer& buffer);
@@ -51,6 +57,7 @@ class Connection {
   boost::asio::steady_timer timer_;
   Clock::time_point due_ = Clock::time_point::max();
   bool interrupted_ = false;
+  bool receiving_ = false;
 };
 
 }  // namespace auscult::http

@@ -5,7 +5,7 @@
 /// What each route answers. No connection, no framing: a request in, a response out.
 namespace auscult::http {
 
-/// The text of data.json; to a browser a page with the latest recording.
+/// The text of data.json; to a browser the dashboard.
 Response show_latest_answer(const Context& context, const Request& request);
 
 /// "Normal|Conf: 98%": the class and the percent rounded down, for a display of 21 characters.
@@ -16,12 +16,33 @@ Response recording_receipt(const Recording& recording);
 Response list_recordings(const Context& context, const Request& request);
 Response show_recording(const Context& context, const Request& request);
 Response remove_recording(const Context& context, const Request& request);
+Response restore_recording(const Context& context, const Request& request);
+/// Note and corrected label.
+Response review_recording(const Context& context, const Request& request, std::string_view body);
 /// The WAV, whole or one range of it.
 Response show_audio(const Context& context, const Request& request);
 /// Windows and beats with their evidence, from the kept sound.
 Response show_evidence(const Context& context, const Request& request);
+/// Pictures of it: PNG and SVG.
+Response show_spectrogram(const Context& context, const Request& request);
+Response show_waveform(const Context& context, const Request& request);
 Response show_latest(const Context& context, const Request& request);
+Response list_devices(const Context& context, const Request& request);
+Response set_device(const Context& context, const Request& request, std::string_view body);
+
+Response export_csv(const Context& context, const Request& request);
+/// Corrected labels as auscult-train reads them.
+Response export_manifest(const Context& context, const Request& request);
+/// Audio and manifest of the recordings named.
+Response export_zip(const Context& context, const Request& request);
+
 Response show_model(const Context& context, const Request& request);
+
+/// The page of the dashboard; where it is not built in, one with the latest recording.
+Response show_dashboard(const Context& context, const Request& request);
+/// A file of the dashboard, gzipped for who accepts it.
+Response show_asset(const Context& context, const Request& request);
+Response redirect_to_dashboard();
 
 Response show_health();
 Response show_readiness(const Context& context, const Request& request);

@@ -68,6 +68,14 @@ std::optional<std::uint64_t> parse_position(std::string_view text) {
 
 }  // namespace
 
+bool accepts_gzip(std::string_view accept_encoding) {
+  while (!accept_encoding.empty()) {
+    std::string_view parameters = take(accept_encoding, ',');
+    if (iequals(take(parameters, ';'), "gzip")) return weight(parameters).value_or(0) > 0;
+  }
+  return false;
+}
+
 bool prefers_html(std::string_view accept) {
   return weight_of(accept, "text", "html") > weight_of(accept, "application", "json");
 }

@@ -12,6 +12,9 @@ namespace auscult::http {
 /// does. An empty one, a malformed one and a tie do not: the devices' answer is the default.
 bool prefers_html(std::string_view accept);
 
+/// Whether an Accept-Encoding header (RFC 9110, section 12.5.3) names gzip and does not refuse it.
+bool accepts_gzip(std::string_view accept_encoding);
+
 /// A part of a representation: `length` bytes from `first` on.
 struct ByteRange {
   std::size_t first = 0;

@@ -26,6 +26,14 @@ TEST(PrefersHtml, IgnoresAnElementWithABrokenWeight) {
   }
 }
 
+TEST(AcceptsGzip, OnlyWhereItIsNamedAndNotRefused) {
+  EXPECT_TRUE(accepts_gzip("gzip"));
+  EXPECT_TRUE(accepts_gzip("deflate, GZIP;q=0.5, br"));
+  for (const char* refused : {"", "br", "gzip;q=0", "gzip;q=x", "x-gzip", "*"}) {
+    EXPECT_FALSE(accepts_gzip(refused)) << refused;
+  }
+}
+
 TEST(ParseRange, ReadsTheThreeForms) {
   EXPECT_EQ(**parse_range("bytes=0-9", 100), (ByteRange{0, 10}));
   EXPECT_EQ(**parse_range("bytes=90-", 100), (ByteRange{90, 10}));

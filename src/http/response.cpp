@@ -52,11 +52,13 @@ std::string encode_head(const Response& response, const Framing& framing, Timest
     head.append(name).append(": ").append(value).append("\r\n");
   };
   if (!response.content_type.empty()) add("Content-Type", response.content_type);
-  if (response.status != 204 && response.status != 304) {
+  const bool has_content =
+      response.status >= 200 && response.status != 204 && response.status != 304;
+  if (has_content && !response.endless) {
     add("Content-Length", std::to_string(content_of(response).size()));
   }
   for (const auto& [name, value] : response.headers) add(name, value);
-  if (!framing.keep_alive) {
+  if (!framing.keep_alive || response.endless) {
     add("Connection", "close");
   } else if (framing.http_minor == 0) {
     add("Connection", "keep-alive");
@@ -121,5 +123,16 @@ Response text_response(int status, std::string text) {
   response.content = std::move(text);
   return response;
 }
+
+Response json_response(int status, std::string text) {
+  Response response;
+  response.status = status;
+  response.content_type = "application/json";
+  response.content = std::move(text);
+  response.headers = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
+  return response;
+}
+
+Response problem_response(const Error& error) { return to_response(to_problem(error), "/v1"); }
 
 }  // namespace auscult::http

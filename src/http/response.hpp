@@ -19,6 +19,9 @@ struct Response {
   std::string content_type;  ///< Empty if there is no content.
   std::variant<std::string, std::vector<std::byte>> content;
   std::vector<std::pair<std::string, std::string>> headers;  ///< All but those of the framing.
+  /// Whether the content goes on after what is here, until the connection ends; it then has no
+  /// Content-Length.
+  bool endless = false;
 };
 
 /// How an answer is framed on its connection.
@@ -31,7 +34,7 @@ struct Framing {
 std::span<const std::byte> content_of(const Response& response);
 
 /// The status line and the header, with Content-Length always (but where a status has no content,
-/// RFC 9110, section 8.6) and the empty line at the end.
+/// RFC 9110, section 8.6, or the content is endless) and the empty line at the end.
 std::string encode_head(const Response& response, const Framing& framing, Timestamp now);
 
 /// What went wrong, for any route: the members of RFC 9457 and our `code`.
@@ -51,5 +54,9 @@ Problem to_problem(const Error& error);
 Response to_response(const Problem& problem, std::string_view path);
 
 Response text_response(int status, std::string text);
+/// JSON that is not to be kept by a cache.
+Response json_response(int status, std::string text);
+/// What went wrong under /v1.
+Response problem_response(const Error& error);
 
 }  // namespace auscult::http

@@ -18,7 +18,7 @@ namespace auscult::http {
 struct Request {
   Query query;
   boost::beast::http::fields headers;
-  std::string id;  ///< What stands at `{id}` of the route's pattern.
+  std::string id;  ///< What stands at `{id}`, `{name}` or `{path}` of the route's pattern.
 };
 
 /// What handlers work with. Any thread.
@@ -35,6 +35,14 @@ struct Immediate {
 struct Read {
   Response (*handle)(const Context& context, const Request& request);
 };
+/// Changes the store by a small JSON body, on a reader thread.
+struct Write {
+  Response (*handle)(const Context& context, const Request& request, std::string_view body);
+};
+/// Tells what happens to recordings until the connection ends; http/event_feed.hpp.
+struct Feed {};
+/// Takes a recording while it is made, on a WebSocket; http/live_stream.hpp.
+struct Stream {};
 /// Takes an upload, on a worker; `receipt` is what the stored recording is answered with.
 struct Submit {
   Response (*receipt)(const Recording& recording);
@@ -42,8 +50,9 @@ struct Submit {
 
 struct Route {
   boost::beast::http::verb method;  ///< GET answers HEAD too.
-  std::string_view pattern;         ///< `{id}` stands for one segment.
-  std::variant<Immediate, Read, Submit> handler;
+  /// `{id}` and `{name}` stand for one segment, `{path}` for all that is left.
+  std::string_view pattern;
+  std::variant<Immediate, Read, Write, Feed, Stream, Submit> handler;
 };
 
 /// All there are.

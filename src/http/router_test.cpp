@@ -28,6 +28,21 @@ TEST(Router, TakesTheIdOutOfThePath) {
   EXPECT_EQ(audio.id, "abc");
 }
 
+TEST(Router, TakesTheRestOfThePathWhereThePatternSaysSo) {
+  const auto rest = [](const char* path) { return match(verb::get, path).id; };
+  EXPECT_EQ(rest("/ui/assets/main-1a%2Db.js"), "assets/main-1a-b.js");
+  EXPECT_EQ(rest("/ui/"), "");
+  EXPECT_EQ(match(verb::get, "/ui/a/b").route->pattern, "/ui/{path}");
+  EXPECT_EQ(match(verb::get, "/ui").route->pattern, "/ui");
+  EXPECT_EQ(match(verb::get, "/ui/%").route, nullptr);
+}
+
+TEST(Router, PrefersAPathThatIsSpeltOut) {
+  EXPECT_EQ(match(verb::get, "/v1/recordings/export.csv").route->pattern,
+            "/v1/recordings/export.csv");
+  EXPECT_EQ(match(verb::get, "/v1/recordings/export.pdf").route->pattern, "/v1/recordings/{id}");
+}
+
 TEST(Router, AnswersHeadWhereItAnswersGet) {
   EXPECT_NE(match(verb::head, "/v1/model").route, nullptr);
   EXPECT_EQ(match(verb::head, "/upload_audio").route, nullptr);
@@ -35,7 +50,8 @@ TEST(Router, AnswersHeadWhereItAnswersGet) {
 
 TEST(Router, ListsTheMethodsOfAPath) {
   EXPECT_EQ(match(verb::get, "/upload_audio").allow, "POST, PUT, OPTIONS");
-  EXPECT_EQ(match(verb::patch, "/v1/recordings/x").allow, "GET, HEAD, DELETE, OPTIONS");
+  EXPECT_EQ(match(verb::put, "/v1/recordings/x").allow, "GET, HEAD, PATCH, DELETE, OPTIONS");
+  EXPECT_EQ(match(verb::delete_, "/v1/recordings/export.csv").allow, "GET, HEAD, OPTIONS");
   EXPECT_EQ(match(verb::unknown, "/").allow, "GET, HEAD, OPTIONS");
 }
 

@@ -45,12 +45,14 @@ struct Server::State {
         strand(asio::make_strand(io)),
         acceptor(strand),
         shutdown_timer(strand),
+        purge_timer(strand),
         shared{config, Context{service, config.model_metrics}, *pool,
                asio::thread_pool(static_cast<std::size_t>(config.reader_threads)), bodies},
         workers(std::move(pool)) {}
 
   error_code listen(const tcp::endpoint& endpoint);
   asio::awaitable<void> accept();
+  asio::awaitable<void> purge();
   void start(tcp::socket socket, const Strand& session_strand);
   void forget(const Session* session);
   asio::awaitable<void> shut_down();
@@ -62,6 +64,7 @@ struct Server::State {
   tcp::acceptor acceptor;
   std::uint16_t port = 0;
   asio::steady_timer shutdown_timer;
+  asio::steady_timer purge_timer;
   Shared shared;
 
   struct Entry {
@@ -101,6 +104,21 @@ asio::awaitable<void> Server::State::accept() {
       asio::steady_timer pause(strand, kAcceptPause);
       co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
     }
+  }
+}
+
+/// Deletes for good what was removed, when its time has come.
+asio::awaitable<void> Server::State::purge() {
+  while (!shared.stopping) {
+    const auto run = [this]() -> asio::awaitable<void> {
+      const Status purged = shared.context.service.purge(now());
+      if (!purged) spdlog::error("cannot delete what was removed: {}", purged.error().message);
+      co_return;
+    };
+    co_await asio::co_spawn(shared.readers, run, asio::use_awaitable);
+    if (shared.stopping) co_return;
+    purge_timer.expires_after(shared.config.purge_interval);
+    co_await purge_timer.async_wait(asio::as_tuple(asio::use_awaitable));
   }
 }
 
@@ -147,6 +165,7 @@ void Server::State::for_each_session(void (Session::*call)()) {
 asio::awaitable<void> Server::State::shut_down() {
   error_code ignored;
   acceptor.close(ignored);
+  purge_timer.cancel();
   for_each_session(&Session::stop);
   {
     const std::lock_guard lock(mutex);
@@ -192,6 +211,7 @@ std::uint16_t Server::port() const { return state_->port; }
 
 void Server::run() {
   asio::co_spawn(state_->strand, state_->accept(), asio::detached);
+  asio::co_spawn(state_->strand, state_->purge(), asio::detached);
   std::vector<std::jthread> others;
   for (int i = 1; i < state_->shared.config.io_threads; ++i) {
     others.emplace_back([this] { state_->io.run(); });

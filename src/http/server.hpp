@@ -40,12 +40,21 @@ struct ServerConfig {
   std::size_t min_bytes_per_s = 1'000;
   std::chrono::milliseconds rate_grace{15'000};
   std::chrono::milliseconds body_timeout{300'000};
+  /// A live stream must keep up the same average, be silent no longer than `rate_grace`, and end
+  /// within an hour.
+  std::chrono::milliseconds stream_timeout{3'600'000};
   /// From the body's end to the answer; what has not started by then is not started.
   std::chrono::milliseconds work_timeout{30'000};
   /// After a request is refused half-way, so much of the rest is taken in before the connection
   /// closes, that the client may see the answer.
   std::chrono::milliseconds drain_timeout{10'000};
   std::size_t drain_bytes = 4 * limits::kDefaultMaxBodyBytes;
+  /// The silence after which a feed of events shows that it is still there, and how long one event
+  /// may take to be sent before its listener is cut off.
+  std::chrono::milliseconds event_heartbeat{15'000};
+  std::chrono::milliseconds event_timeout{10'000};
+  /// How often what was removed is looked through for what is past its grace.
+  std::chrono::milliseconds purge_interval{5'000};
   /// How long stop() waits for requests under way.
   std::chrono::milliseconds shutdown_timeout{20'000};
 };

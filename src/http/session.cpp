@@ -4,12 +4,16 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/error.hpp>
 #include <exception>
 #include <optional>
 #include <utility>
 
+#include "core/limits.hpp"
+#include "http/event_feed.hpp"
+#include "http/live_stream.hpp"
 #include "http/submission.hpp"
 
 namespace auscult::http {
@@ -67,6 +71,7 @@ Session::Session(asio::ip::tcp::socket socket, Shared& shared)
       buffer_(shared.config.max_header_bytes + Connection::kReadBytes) {}
 
 void Session::stop() {
+  if (stream_ != nullptr) stream_->stop();
   if (idle_) connection_.interrupt();
 }
 
@@ -132,12 +137,17 @@ Clock::time_point Session::rate_deadline(Clock::time_point started, std::size_t 
 }
 
 asio::awaitable<std::optional<Problem>> Session::read_body(Parser& parser,
-                                                           MemoryBudget::Lease& lease) {
+                                                           MemoryBudget::Lease& lease,
+                                                           std::size_t max_bytes) {
   const Clock::time_point started = Clock::now();
   while (!parser.is_done()) {
     connection_.set_deadline(rate_deadline(started, parser.get().body().size()));
     const error_code error = co_await read_step(parser);
     if (error) co_return problem_of(error, true, shared_.config);
+    if (parser.get().body().size() > max_bytes) {
+      co_return to_problem(fail(ErrorCode::too_large,
+                                "the body has more than " + std::to_string(max_bytes) + " bytes"));
+    }
     if (!lease.grow_to(parser.get().body().capacity())) {
       co_return to_problem(fail(ErrorCode::unavailable, "too many uploads at once; try again"));
     }
@@ -163,9 +173,23 @@ asio::awaitable<bool> Session::serve_request() {
   std::variant<Admission, Response> admitted = admit(header);
   Response response;
   if (auto* admission = std::get_if<Admission>(&admitted)) {
+    if (std::holds_alternative<Feed>(admission->route->handler) && !exchange.head_only) {
+      co_await feed(exchange, admission->request);
+      co_return false;
+    }
+    if (std::holds_alternative<Stream>(admission->route->handler)) {
+      co_await stream(exchange, header);
+      co_return false;
+    }
     response = co_await answer(parser, exchange.path, std::move(*admission));
   } else {
     response = std::get<Response>(std::move(admitted));
+  }
+  // A large answer to a slow client is held in memory as a large body is.
+  MemoryBudget::Lease lease(shared_.bodies);
+  if (!lease.grow_to(content_of(response).size())) {
+    const Error busy = fail(ErrorCode::unavailable, "too many large answers at once; try again");
+    response = to_response(to_problem(busy), exchange.path);
   }
   // A body that was not wanted was not read either: the connection ends after the answer.
   exchange.framing.keep_alive = parser.is_done() && parser.keep_alive() && !shared_.stopping;
@@ -179,30 +203,81 @@ asio::awaitable<Response> Session::answer(Parser& parser, const std::string& pat
     co_return guarded(path, immediate->handle);
   }
   if (const auto* read = std::get_if<Read>(&handler)) {
-    co_return co_await ask(*read, path, admission.request);
+    co_return co_await ask(path, [&] { return read->handle(shared_.context, admission.request); });
   }
+  if (std::holds_alternative<Feed>(handler)) co_return feed_response();
   if (admission.expects_continue && !parser.is_done()) {
     connection_.set_deadline(Clock::now() + shared_.config.header_timeout);
     co_await connection_.send("HTTP/1.1 100 Continue\r\n\r\n", {});
   }
+  if (std::holds_alternative<Write>(handler)) {
+    co_return co_await take_json(parser, path, admission);
+  }
+  co_return co_await take_upload(parser, path, std::move(admission));
+}
+
+asio::awaitable<Response> Session::take_upload(Parser& parser, const std::string& path,
+                                               Admission admission) {
   MemoryBudget::Lease lease(shared_.bodies);
-  const std::optional<Problem> problem = co_await read_body(parser, lease);
+  const std::optional<Problem> problem =
+      co_await read_body(parser, lease, shared_.config.max_body_bytes);
   if (problem) co_return to_response(*problem, path);
   Submission submission{std::move(admission.upload), std::move(parser.get().body()),
                         std::move(lease), now(), Clock::now() + shared_.config.work_timeout};
   const Result<Recording> recording =
       co_await submit(std::move(submission), shared_.workers, shared_.context.service);
   if (!recording) co_return to_response(to_problem(recording.error()), path);
-  const auto receipt = std::get<Submit>(handler).receipt;
+  const auto receipt = std::get<Submit>(admission.route->handler).receipt;
   co_return guarded(path, [&] { return receipt(*recording); });
 }
 
-asio::awaitable<Response> Session::ask(const Read& route, const std::string& path,
-                                       const Request& request) {
-  const auto handle = [this, &route, &path, &request]() -> asio::awaitable<Response> {
-    co_return guarded(path, [&] { return route.handle(shared_.context, request); });
+asio::awaitable<Response> Session::take_json(Parser& parser, const std::string& path,
+                                             const Admission& admission) {
+  MemoryBudget::Lease lease(shared_.bodies);
+  const std::optional<Problem> problem =
+      co_await read_body(parser, lease, limits::kMaxJsonBodyBytes);
+  if (problem) co_return to_response(*problem, path);
+  const std::vector<std::byte>& body = parser.get().body();
+  const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
+  const auto handle = std::get<Write>(admission.route->handler).handle;
+  co_return co_await ask(path, [&] { return handle(shared_.context, admission.request, text); });
+}
+
+template <typename Handle>
+asio::awaitable<Response> Session::ask(const std::string& path, const Handle& handle) {
+  const auto run = [&path, &handle]() -> asio::awaitable<Response> {
+    co_return guarded(path, handle);
   };
-  co_return co_await asio::co_spawn(shared_.readers, handle, asio::use_awaitable);
+  co_return co_await asio::co_spawn(shared_.readers, run, asio::use_awaitable);
+}
+
+asio::awaitable<void> Session::feed(Exchange exchange, const Request& request) {
+  const asio::any_io_executor strand = co_await asio::this_coro::executor;
+  const Result<FeedStart> start = read_feed_start(request);
+  std::optional<EventFeed> events =
+      start ? EventFeed::open(connection_, shared_.context.service, strand) : std::nullopt;
+  if (!events) {
+    const Error busy = fail(ErrorCode::unavailable, "too many listeners; try again");
+    co_await reply(exchange, problem_response(start ? busy : start.error()));
+    co_return;
+  }
+  exchange.framing.keep_alive = true;  // Its head is not its end.
+  const bool open = co_await reply(exchange, feed_response());
+  idle_ = true;  // It may be ended at any time.
+  if (shared_.stopping) connection_.interrupt();
+  const FeedTimes times{shared_.config.event_heartbeat, shared_.config.event_timeout};
+  if (open) co_await events->run(*start, shared_.readers, times);
+}
+
+asio::awaitable<void> Session::stream(Exchange exchange, const RequestHeader& header) {
+  const Response answer = answer_upgrade(header);
+  exchange.framing.keep_alive = answer.status == 101;  // It says what the connection becomes.
+  const bool open = co_await reply(exchange, answer);
+  if (!open) co_return;
+  LiveStream live(connection_, buffer_, shared_);
+  stream_ = &live;
+  co_await live.run();
+  stream_ = nullptr;
 }
 
 asio::awaitable<bool> Session::reply(const Exchange& exchange, const Response& response) {

@@ -31,6 +31,8 @@ struct Shared {
   std::atomic<bool> stopping = false;
 };
 
+class LiveStream;
+
 /// One connection and the requests on it, one after the other. Its strand only.
 class Session {
  public:
@@ -64,12 +66,19 @@ class Session {
   boost::asio::awaitable<bool> serve_request();
   boost::asio::awaitable<boost::system::error_code> read_header(Parser& parser);
   boost::asio::awaitable<std::optional<Problem>> read_body(Parser& parser,
-                                                           MemoryBudget::Lease& lease);
+                                                           MemoryBudget::Lease& lease,
+                                                           std::size_t max_bytes);
   boost::asio::awaitable<boost::system::error_code> read_step(Parser& parser);
   boost::asio::awaitable<Response> answer(Parser& parser, const std::string& path,
                                           Admission admission);
-  boost::asio::awaitable<Response> ask(const Read& route, const std::string& path,
-                                       const Request& request);
+  boost::asio::awaitable<Response> take_upload(Parser& parser, const std::string& path,
+                                               Admission admission);
+  boost::asio::awaitable<Response> take_json(Parser& parser, const std::string& path,
+                                             const Admission& admission);
+  template <typename Handle>
+  boost::asio::awaitable<Response> ask(const std::string& path, const Handle& handle);
+  boost::asio::awaitable<void> feed(Exchange exchange, const Request& request);
+  boost::asio::awaitable<void> stream(Exchange exchange, const RequestHeader& header);
   boost::asio::awaitable<bool> reply(const Exchange& exchange, const Response& response);
   boost::asio::awaitable<void> finish();
   [[nodiscard]] Clock::time_point rate_deadline(Clock::time_point started, std::size_t bytes) const;
@@ -77,7 +86,8 @@ class Session {
   Shared& shared_;
   Connection connection_;
   boost::beast::flat_buffer buffer_;
-  bool idle_ = false;  ///< Between requests, or draining after the last one.
+  LiveStream* stream_ = nullptr;  ///< The one that is being served.
+  bool idle_ = false;             ///< Between requests, or draining after the last one.
 };
 
 }  // namespace auscult::http

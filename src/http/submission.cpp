@@ -14,6 +14,9 @@ namespace {
 
 namespace asio = boost::asio;
 
+// Between two looks at a full queue: a few times as long as an upload takes.
+constexpr std::chrono::milliseconds kPause{50};
+
 Result<Recording> run(const Submission& submission, service::RecordingService& service,
                       classify::Workspace& workspace) {
   const Result<service::Upload> upload =
@@ -32,7 +35,7 @@ struct Job {
 }  // namespace
 
 asio::awaitable<Result<Recording>> submit(Submission submission, Workers& workers,
-                                          service::RecordingService& service) {
+                                          service::RecordingService& service, Patience patience) {
   const asio::any_io_executor strand = co_await asio::this_coro::executor;
   const Clock::time_point due = submission.due;
   const auto job = std::make_shared<Job>(
@@ -43,13 +46,21 @@ asio::awaitable<Result<Recording>> submit(Submission submission, Workers& worker
       job->finished.cancel();
     });
   };
-  const bool taken =
-      workers.try_submit({.run =
-                              [job, finish, &service](classify::Workspace& workspace) {
-                                finish(run(job->submission, service, workspace));
-                              },
-                          .refuse = finish,
-                          .deadline = due});
+  const auto offer = [&] {
+    return workers.try_submit({.run =
+                                   [job, finish, &service](classify::Workspace& workspace) {
+                                     finish(run(job->submission, service, workspace));
+                                   },
+                               .refuse = finish,
+                               .deadline = due});
+  };
+  bool taken = offer();
+  asio::steady_timer pause(strand);
+  while (!taken && patience == Patience::until_due && Clock::now() < due) {
+    pause.expires_after(kPause);
+    co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    taken = offer();
+  }
   if (!taken) {
     co_return fail(ErrorCode::unavailable, "busy: too many uploads are waiting; try again");
   }

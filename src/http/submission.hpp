@@ -22,10 +22,15 @@ struct Submission {
   Clock::time_point due;  ///< A worker does not start on it any more after this.
 };
 
+/// Whether to wait for a place in a full queue or to be told at once that there is none.
+enum class Patience { none, until_due };
+
 /// Has a worker take the upload, and waits for its outcome. Fails as read_upload() and
-/// RecordingService::submit() do, with unavailable at once if the workers' queue is full, and with
-/// deadline_exceeded at `due`; an upload that a worker had begun by then is still stored.
+/// RecordingService::submit() do, with unavailable if the workers' queue is full (at once, or at
+/// `due` with patience), and with deadline_exceeded at `due`; an upload that a worker had begun by
+/// then is still stored.
 boost::asio::awaitable<Result<Recording>> submit(Submission submission, Workers& workers,
-                                                 service::RecordingService& service);
+                                                 service::RecordingService& service,
+                                                 Patience patience = Patience::none);
 
 }  // namespace auscult::http

@@ -23,7 +23,8 @@ Result<double> parse_gain(std::string_view value) {
   return gain;
 }
 
-/// Sets what the parameter `name` says; returns whether the name is one of ours.
+}  // namespace
+
 Result<bool> set_parameter(UploadParameters& parameters, std::string_view name,
                            std::string_view value) {
   if (name == "gain") {
@@ -49,6 +50,8 @@ Result<bool> set_parameter(UploadParameters& parameters, std::string_view name,
   }
   return audio::declare(parameters.declared, name, value);
 }
+
+namespace {
 
 /// The headers of ESP-ADF's recorder examples, and ours for the device's name.
 Result<UploadParameters> read_headers(const beast_http::fields& headers) {

@@ -22,6 +22,11 @@ struct UploadParameters {
   std::optional<bool> with_evidence;
 };
 
+/// Sets what the parameter `name` says: gain, device, or one of audio::declare(). Returns whether
+/// the name is one of these. Fails with invalid_argument on a value that is out of bounds.
+Result<bool> set_parameter(UploadParameters& parameters, std::string_view name,
+                           std::string_view value);
+
 /// What a request says of its upload before the body is read.
 struct UploadHead {
   UploadParameters query;

@@ -46,6 +46,17 @@ void add_evidence(Json& object, const std::optional<double>& evidence) {
   if (evidence) object["evidence"] = *evidence;
 }
 
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json to_json(const Level& level) {
+  return {{"rms_dbfs", level.rms_dbfs},
+          {"peak_dbfs", level.peak_dbfs},
+          {"clipped_fraction", level.clipped_fraction}};
+}
+
 }  // namespace
 
 std::string_view to_string(Murmur::Timing timing) {
@@ -126,9 +137,24 @@ Json to_json(const Recording& recording) {
        {{"decode_ms", recording.timings.decode_ms},
         {"classify_ms", recording.timings.classify_ms},
         {"encode_ms", recording.timings.encode_ms}}},
+      {"level", recording.level ? to_json(*recording.level) : Json(nullptr)},
+      {"review", recording.review ? to_json(*recording.review) : Json(nullptr)},
       {"disclaimer", kDisclaimer},
   });
   return object;
+}
+
+Json to_json(const Review& review) {
+  return {{"note", or_null(review.note)},
+          {"label", or_null(review.label)},
+          {"updated_at", format_timestamp(review.updated_at)}};
+}
+
+Json to_json(const DeviceSettings& settings) {
+  return {{"sample_rate", or_null(settings.sample_rate_hz)},
+          {"channels", or_null(settings.channels)},
+          {"format", or_null(settings.format)},
+          {"gain", or_null(settings.gain)}};
 }
 
 std::string dump(const Json& value) {

@@ -29,8 +29,14 @@ Json to_json(const Classification& result);
 
 /// id, device, received_at, the members of its classification, duration_s, sample_rate_hz,
 /// channels, container, sample_format, body_bytes, dropped_bytes, sha256, gain, clipped_fraction,
-/// timings, disclaimer ("not a medical device", in one sentence).
+/// level {rms_dbfs, peak_dbfs, clipped_fraction} or null, timings, review {note, label, updated_at}
+/// or null, disclaimer ("not a medical device", in one sentence).
 Json to_json(const Recording& recording);
+
+Json to_json(const Review& review);
+
+/// sample_rate, channels, format, gain: each its value or null.
+Json to_json(const DeviceSettings& settings);
 
 /// The text of `value` on one line. Unlike Json::dump() it does not throw: bytes that are not
 /// UTF-8 become U+FFFD.

@@ -43,6 +43,8 @@ Recording example() {
   recording.result.windows = {{0, 1.5, {0, 0.015, 0.985, 0, 0}}};
   recording.result.model = {"auscult-1", std::string(64, 'b')};
   recording.timings = {1.25, 2.5, 0.5};
+  recording.level = Level{-32.5, -12.25, 0.125};
+  recording.review = Review{"two\nlines", std::nullopt, recording.received_at};
   return recording;
 }
 
@@ -172,6 +174,7 @@ TEST(ParseRecording, NamesEachMissingMember) {
   for (const auto& [name, unused] : whole.items()) {
     if (name == "class" || name == "disclaimer") continue;  // Both follow from the rest.
     if (name == "reliable") continue;                       // Its absence marks an old record.
+    if (name == "level" || name == "review") continue;      // Older versions had neither.
     Json partial = whole;
     partial.erase(name);
     const Result<Recording> read = parse_recording(dump(partial));
@@ -202,6 +205,16 @@ TEST(ParseRecording, RefusesAMurmurTimingThatItDoesNotKnow) {
   const Result<Recording> read = parse_recording(dump(altered));
   ASSERT_FALSE(read);
   EXPECT_THAT(read.error().message, HasSubstr("timing"));
+}
+
+TEST(ParseRecording, ReadsWhatVersionOneWrote) {
+  Json old = to_json(example());
+  old.erase("level");
+  old.erase("review");
+  const Result<Recording> read = parse_recording(dump(old));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_FALSE(read->level);
+  EXPECT_FALSE(read->review);
 }
 
 TEST(ParseRecording, RefusesEachMemberOfAnotherType) {

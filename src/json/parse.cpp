@@ -80,11 +80,14 @@ class Reader {
     return {value, path_ + name + "[].", problem_};
   }
 
-  bool has(const char* name) const { return object_.find(name) != object_.end(); }
-
   bool is_null(const char* name) const {
     const auto member = object_.find(name);
     return member != object_.end() && member->is_null();
+  }
+
+  /// Whether the member is there and not null: what older versions did not write.
+  bool has(const char* name) const {
+    return object_.is_object() && object_.contains(name) && !is_null(name);
   }
 
   [[nodiscard]] const Json& json() const { return object_; }
@@ -240,6 +243,25 @@ AudioSource read_source(const Reader& reader) {
   return source;
 }
 
+Level read_level(const Reader& reader) {
+  return {reader.number("rms_dbfs", -kAnyNumber), reader.number("peak_dbfs", -kAnyNumber),
+          reader.number("clipped_fraction", 0, 1)};
+}
+
+Timestamp read_time(const Reader& reader, const char* name) {
+  const auto time = parse_timestamp(reader.text(name));
+  if (!time) reader.report(name, "is no time");
+  return time ? *time : Timestamp{};
+}
+
+Review read_review(const Reader& reader) {
+  Review review;
+  if (reader.has("note")) review.note = reader.text("note");
+  if (reader.has("label")) review.label = reader.text("label");
+  review.updated_at = read_time(reader, "updated_at");
+  return review;
+}
+
 }  // namespace
 
 Result<Recording> parse_recording(std::string_view text) {
@@ -253,11 +275,7 @@ Result<Recording> parse_recording(std::string_view text) {
   Recording recording;
   recording.id = reader.text("id");
   recording.device = reader.text("device");
-  if (const auto time = parse_timestamp(reader.text("received_at"))) {
-    recording.received_at = *time;
-  } else {
-    reader.report("received_at", "is no time");
-  }
+  recording.received_at = read_time(reader, "received_at");
   recording.source = read_source(reader);
   recording.gain = reader.number("gain");
   recording.clipped_fraction = reader.number("clipped_fraction", 0, 1);
@@ -265,6 +283,8 @@ Result<Recording> parse_recording(std::string_view text) {
   const Reader timings = reader.object("timings");
   recording.timings = {timings.number("decode_ms"), timings.number("classify_ms"),
                        timings.number("encode_ms")};
+  if (reader.has("level")) recording.level = read_level(reader.object("level"));
+  if (reader.has("review")) recording.review = read_review(reader.object("review"));
   if (problem) {
     const std::string which = is_id(recording.id) ? "recording " + recording.id : "a recording";
     return fail(ErrorCode::storage_failure, "the stored JSON of " + which + ": " + *problem);

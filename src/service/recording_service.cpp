@@ -1,13 +1,16 @@
 #include "service/recording_service.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "audio/archive.hpp"
 #include "audio/decode.hpp"
+#include "audio/level.hpp"
 #include "audio/wav.hpp"
 #include "core/hash.hpp"
 #include "core/id.hpp"
+#include "core/limits.hpp"
 
 namespace auscult::service {
 namespace {
@@ -47,11 +50,31 @@ Result<std::vector<std::byte>> listening_copy(const storage::StoredAudio& audio,
 
 RecordingService::RecordingService(const classify::Classifier& classifier,
                                    storage::RecordingStore& store, ServiceConfig config)
-    : classifier_(classifier), store_(store), config_(std::move(config)) {}
+    : classifier_(classifier),
+      store_(store),
+      config_(std::move(config)),
+      events_(limits::kMaxEventListeners) {}
+
+Result<Settings> RecordingService::settle(const Upload& upload) const {
+  const Result<DeviceSettings> set = store_.settings_of(device_of(upload));
+  if (!set) return set.error();
+  const Result<DeviceDefaults> kept = to_defaults(*set);
+  if (!kept) return kept.error();
+  return service::settle(upload, config_, *kept);
+}
+
+Result<Classification> RecordingService::classify(const Upload& upload,
+                                                  classify::Workspace& workspace) const {
+  const Result<Settings> settings = settle(upload);
+  if (!settings) return settings.error();
+  const Result<audio::DecodedAudio> decoded = audio::decode(upload.body, settings->declared);
+  if (!decoded) return decoded.error();
+  return classifier_.classify(decoded->clip, workspace);
+}
 
 Result<Recording> RecordingService::submit(const Upload& upload, classify::Workspace& workspace) {
   if (upload.body.empty()) return fail(ErrorCode::invalid_argument, "No audio data received");
-  const Result<Settings> settings = settle(upload, config_);
+  const Result<Settings> settings = settle(upload);
   if (!settings) return settings.error();
 
   Stopwatch stopwatch;
@@ -76,11 +99,14 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
                          .gain = settings->gain,
                          .clipped_fraction = amplified.clipped_fraction,
                          .result = *std::move(classification),
-                         .timings = {decode_ms, classify_ms, stopwatch.lap_ms()}};
+                         .timings = {decode_ms, classify_ms, stopwatch.lap_ms()},
+                         .level = audio::measure_level(decoded->clip)};
   const storage::StoredAudio stored = {std::move(archived->media_type), std::move(archived->bytes)};
+  const std::lock_guard lock(storing_);
   if (const Status inserted = store_.insert(recording, stored, amplified.bytes); !inserted) {
     return inserted.error();
   }
+  events_.publish({Event::Kind::stored, recording.id, recording});
   return recording;
 }
 
@@ -109,7 +135,95 @@ Result<Classification> RecordingService::evidence(const std::string& id) const {
   return classifier_.classify(decoded->clip, workspace, classify::Evidence::include);
 }
 
-Status RecordingService::remove(const std::string& id) { return store_.remove(id); }
+Result<std::vector<Recording>> RecordingService::stored_after(const std::string& id,
+                                                              int limit) const {
+  return store_.stored_after(id, limit);
+}
+
+Status RecordingService::remove(const std::string& id, Timestamp at) {
+  Status removed = store_.remove(id, at);
+  if (removed) events_.publish({Event::Kind::removed, id, std::nullopt});
+  return removed;
+}
+
+Result<Recording> RecordingService::restore(const std::string& id, Timestamp at) {
+  // What is past its grace is gone, whether or not anybody has come to delete it yet.
+  if (const Status purged = purge(at); !purged) return purged.error();
+  Result<Recording> restored = store_.restore(id);
+  if (restored) events_.publish({Event::Kind::updated, id, *restored});
+  return restored;
+}
+
+Status RecordingService::purge(Timestamp at) {
+  const Result<std::int64_t> purged = store_.purge(at - config_.undo_grace);
+  if (!purged) return purged.error();
+  return Ok{};
+}
+
+Result<Recording> RecordingService::review(const std::string& id,
+                                           const storage::ReviewChange& change, Timestamp at) {
+  const std::vector<std::string>& labels = classifier_.model().labels;
+  if (change.label && *change.label &&
+      std::find(labels.begin(), labels.end(), **change.label) == labels.end()) {
+    return fail(ErrorCode::invalid_argument,
+                "label \"" + **change.label + "\" is none of the model's");
+  }
+  if (change.note && *change.note && (*change.note)->size() > limits::kMaxNoteBytes) {
+    return fail(ErrorCode::invalid_argument,
+                "the note has more than " + std::to_string(limits::kMaxNoteBytes) + " bytes");
+  }
+  Result<Recording> reviewed = store_.review(id, change, at);
+  if (reviewed) events_.publish({Event::Kind::updated, id, *reviewed});
+  return reviewed;
+}
+
+Result<std::vector<Device>> RecordingService::devices() const {
+  Result<std::vector<storage::DeviceSummary>> heard = store_.devices();
+  if (!heard) return heard.error();
+  Result<std::map<std::string, DeviceSettings>> settings = store_.device_settings();
+  if (!settings) return settings.error();
+
+  std::vector<Device> devices;
+  for (storage::DeviceSummary& summary : *heard) {
+    Device device{.name = summary.latest.device, .recordings = summary.recordings};
+    device.warnings = warnings_of(summary.latest);
+    device.latest = std::move(summary.latest);
+    if (auto set = settings->extract(device.name)) device.settings = std::move(set.mapped());
+    devices.push_back(std::move(device));
+  }
+  for (auto& [name, set] : *settings) devices.push_back({.name = name, .settings = set});
+  for (Device& device : devices) {
+    Upload silent;
+    silent.device = device.name;
+    const Result<DeviceDefaults> kept = to_defaults(device.settings);
+    if (!kept) return kept.error();
+    const Result<Settings> settled = service::settle(silent, config_, *kept);
+    if (!settled) return settled.error();
+    const audio::RawFormat raw = audio::raw_format(settled->declared);
+    const bool big = raw.layout.byte_order == audio::ByteOrder::big;
+    device.assumed = {raw.sample_rate_hz, raw.layout.channels,
+                      std::string(audio::to_string(raw.layout.format)) + (big ? "be" : ""),
+                      settled->gain};
+  }
+  return devices;
+}
+
+Status RecordingService::set_device_settings(const std::string& name,
+                                             const DeviceSettings& settings) {
+  if (Status named = check_device_name(name); !named) return named;
+  if (const Result<DeviceDefaults> bounded = to_defaults(settings); !bounded) {
+    return bounded.error();
+  }
+  return store_.set_device_settings(name, settings);
+}
+
+Result<audio::AudioClip> RecordingService::clip(const std::string& id) const {
+  const Result<storage::StoredAudio> audio = store_.find_audio(id);
+  if (!audio) return audio.error();
+  Result<audio::DecodedAudio> decoded = audio::decode(audio->bytes, {});
+  if (!decoded) return decoded.error();
+  return std::move(decoded->clip);
+}
 
 Result<std::string> RecordingService::data_json() const { return store_.data_json(); }
 

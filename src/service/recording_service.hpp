@@ -1,13 +1,17 @@
 #pragma once
 
 #include <cstddef>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "audio/clip.hpp"
 #include "auscult/result.hpp"
 #include "classify/classifier.hpp"
 #include "core/recording.hpp"
+#include "service/devices.hpp"
+#include "service/events.hpp"
 #include "service/settings.hpp"
 #include "storage/recording_store.hpp"
 
@@ -27,6 +31,12 @@ class RecordingService {
   /// audio::decode() and RecordingStore::insert() do, and with invalid_argument on an empty body.
   Result<Recording> submit(const Upload& upload, classify::Workspace& workspace);
 
+  /// How an upload would be read and kept. Fails as settle() does.
+  [[nodiscard]] Result<Settings> settle(const Upload& upload) const;
+  /// What submit() would answer, and stores nothing.
+  [[nodiscard]] Result<Classification> classify(const Upload& upload,
+                                                classify::Workspace& workspace) const;
+
   [[nodiscard]] Result<Recording> find(const std::string& id) const;
   [[nodiscard]] Result<Recording> latest(const std::optional<std::string>& device) const;
   [[nodiscard]] Result<storage::Page> list(const storage::ListQuery& query) const;
@@ -36,7 +46,31 @@ class RecordingService {
   /// evidence. Its `model` says whether it is the one of the stored answer. Fails as find_audio()
   /// and classify() do.
   [[nodiscard]] Result<Classification> evidence(const std::string& id) const;
-  Status remove(const std::string& id);
+
+  [[nodiscard]] Result<std::vector<Recording>> stored_after(const std::string& id, int limit) const;
+
+  /// Hides a recording; restore() undoes it for `undo_grace`, after which purge() deletes it.
+  Status remove(const std::string& id, Timestamp at);
+  Result<Recording> restore(const std::string& id, Timestamp at);
+  /// Deletes for good what was removed `undo_grace` or more before `at`.
+  Status purge(Timestamp at);
+
+  /// Changes what is said of a recording. Fails as RecordingStore::review() does, and with
+  /// invalid_argument on a label that the model does not know or a note over kMaxNoteBytes.
+  Result<Recording> review(const std::string& id, const storage::ReviewChange& change,
+                           Timestamp at);
+
+  /// Those that were heard, the last one first, then those that only have settings.
+  [[nodiscard]] Result<std::vector<Device>> devices() const;
+  /// Sets what is assumed of a device from now on; what is empty is the server's choice again.
+  /// Fails with invalid_argument on a name or a value that is out of bounds.
+  Status set_device_settings(const std::string& name, const DeviceSettings& settings);
+
+  /// What happens to recordings: stored, updated (reviewed or restored), removed.
+  EventHub& events() { return events_; }
+
+  /// The samples that were classified.
+  [[nodiscard]] Result<audio::AudioClip> clip(const std::string& id) const;
   [[nodiscard]] Result<std::string> data_json() const;
   [[nodiscard]] Status check() const;
   [[nodiscard]] const model::ModelInfo& model() const;
@@ -45,6 +79,8 @@ class RecordingService {
   const classify::Classifier& classifier_;
   storage::RecordingStore& store_;
   ServiceConfig config_;
+  EventHub events_;
+  std::mutex storing_;  ///< So that events tell of recordings in the order of the store.
 };
 
 }  // namespace auscult::service

@@ -47,9 +47,14 @@ Status check_gain(double gain) {
   return Ok{};
 }
 
-Result<Settings> settle(const Upload& upload, const ServiceConfig& config) {
+std::string device_of(const Upload& upload) {
+  return upload.device.empty() ? "default" : upload.device;
+}
+
+Result<Settings> settle(const Upload& upload, const ServiceConfig& config,
+                        const DeviceDefaults& kept) {
   Settings settings;
-  settings.device = upload.device.empty() ? "default" : upload.device;
+  settings.device = device_of(upload);
   if (const Status named = check_device_name(settings.device); !named) return named.error();
 
   DeviceDefaults assumed = config.defaults;
@@ -57,6 +62,8 @@ Result<Settings> settle(const Upload& upload, const ServiceConfig& config) {
     assumed.format = audio::merge(device->second.format, assumed.format);
     if (device->second.gain) assumed.gain = device->second.gain;
   }
+  assumed.format = audio::merge(kept.format, assumed.format);
+  if (kept.gain) assumed.gain = kept.gain;
   settings.declared = audio::merge(upload.declared, assumed.format);
   settings.gain = upload.gain.value_or(assumed.gain.value_or(kDefaultGain));
   if (const Status bounded = check_gain(settings.gain); !bounded) return bounded.error();

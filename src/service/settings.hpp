@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -34,6 +35,8 @@ struct DeviceDefaults {
 struct ServiceConfig {
   DeviceDefaults defaults;                        ///< For every device.
   std::map<std::string, DeviceDefaults> devices;  ///< By name; what is set wins over `defaults`.
+  /// How long a removed recording can be restored, before it is deleted for good.
+  std::chrono::milliseconds undo_grace{60'000};
 };
 
 /// How an upload is to be read and kept, nothing left open but what decode() assumes by itself.
@@ -43,9 +46,14 @@ struct Settings {
   double gain = kDefaultGain;
 };
 
-/// What holds for an upload: what the request says, then the device's settings, then those for
-/// every device. Fails with invalid_argument on a device's name or a gain that is none.
-Result<Settings> settle(const Upload& upload, const ServiceConfig& config);
+/// What holds for an upload: what the request says, then what a person set for the device (`kept`),
+/// then the server's settings for it, then those for every device. Fails with invalid_argument on a
+/// device's name or a gain that is none.
+Result<Settings> settle(const Upload& upload, const ServiceConfig& config,
+                        const DeviceDefaults& kept = {});
+
+/// The name of the device that sends `upload`: "default" if the request names none.
+std::string device_of(const Upload& upload);
 
 /// Fails with invalid_argument unless `name` is one to kMaxDeviceNameBytes letters, digits or
 /// characters of "-_.:@+": fit for a URL, a file's name, a line of a log and a page.

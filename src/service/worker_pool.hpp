@@ -6,6 +6,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -46,15 +47,24 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
   ~WorkerPool() { drain(); }
 
-  /// Returns false, and drops the job without calling it, if the queue is full or draining.
-  bool try_submit(Job job) {
+  /// Returns false, and drops the job without calling it, if the queue is full or draining, or more
+  /// than `most_waiting` jobs wait already.
+  bool try_submit(Job job, std::size_t most_waiting = std::numeric_limits<std::size_t>::max()) {
     {
       const std::lock_guard lock(mutex_);
-      if (draining_ || queue_.size() >= queue_capacity_) return false;
+      if (draining_ || queue_.size() >= queue_capacity_ || queue_.size() > most_waiting) {
+        return false;
+      }
       queue_.push_back(std::move(job));
     }
     job_came_.notify_one();
     return true;
+  }
+
+  /// How many accepted jobs have not been begun.
+  [[nodiscard]] std::size_t waiting() {
+    const std::lock_guard lock(mutex_);
+    return queue_.size();
   }
 
   /// Takes no more jobs and returns when all that were accepted are answered.

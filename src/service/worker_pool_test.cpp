@@ -153,5 +153,19 @@ TEST(WorkerPool, AnswersEveryAcceptedJobOnceWhenManyThreadsSubmit) {
   EXPECT_EQ(answered, accepted);
 }
 
+TEST(WorkerPool, TakesNoJobBehindMoreThanTheCallerWillWaitFor) {
+  int runs = 0;
+  Blocker blocker;
+  Pool pool(std::vector<State>(1), 8);
+  blocker.block(pool);
+  EXPECT_TRUE(pool.try_submit(job([&](State&) { ++runs; }), 0));
+  EXPECT_FALSE(pool.try_submit(job([&](State&) { ++runs; }), 0));
+  EXPECT_TRUE(pool.try_submit(job([&](State&) { ++runs; }), 1));
+  EXPECT_EQ(pool.waiting(), 2U);
+  blocker.release();
+  pool.drain();
+  EXPECT_EQ(runs, 2);
+}
+
 }  // namespace
 }  // namespace auscult::service

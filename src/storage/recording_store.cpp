@@ -6,11 +6,10 @@
 #include <system_error>
 #include <utility>
 
-#include "core/id.hpp"
 #include "json/json.hpp"
-#include "storage/cursor.hpp"
 #include "storage/files.hpp"
 #include "storage/reader_pool.hpp"
+#include "storage/rows.hpp"
 #include "storage/schema.hpp"
 #include "storage/sqlite.hpp"
 
@@ -20,16 +19,9 @@ namespace {
 // Room for a class name of any sensible length.
 constexpr std::size_t kMaxDataJsonBytes = 4'096;
 
-Error no_recording(const std::string& id) {
-  return fail(ErrorCode::not_found, is_id(id) ? "there is no recording " + id
-                                              : "a recording's id has the form of a UUID");
-}
-
 std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
 }
-
-std::int64_t milliseconds(Timestamp time) { return time.time_since_epoch().count(); }
 
 /// Fails if pages of the recordings' table or of its indexes are damaged. Sound is left out: it is
 /// most of the file, and reading it all would delay each start.
@@ -62,95 +54,6 @@ Result<Database> open_database(const std::filesystem::path& file) {
   if (!set) return set.error();
   if (const Status whole = check_pages(*database); !whole) return whole.error();
   return database;
-}
-
-/// The first row of a query for a recording's JSON.
-Result<Recording> read_one(Statement& statement, const Error& otherwise) {
-  const Result<bool> row = statement.step();
-  if (!row) return row.error();
-  if (!*row) return otherwise;
-  return json::parse_recording(statement.text(0));
-}
-
-Result<Recording> read_latest(Database& database, const std::optional<std::string>& device) {
-  Result<Statement> statement = database.prepare(
-      device ? "SELECT recording FROM recordings WHERE device = ? ORDER BY sequence DESC LIMIT 1"
-             : "SELECT recording FROM recordings ORDER BY sequence DESC LIMIT 1");
-  if (!statement) return statement.error();
-  if (device) statement->bind(*device);
-  return read_one(*statement, fail(ErrorCode::not_found,
-                                   device ? "there is no recording of the device " + *device
-                                          : "there is no recording yet"));
-}
-
-Result<StoredAudio> read_audio(Database& database, const std::string& id) {
-  Result<Statement> statement = database.prepare(
-      "SELECT media_type, bytes FROM audio JOIN recordings USING (sequence) WHERE id = ?");
-  if (!statement) return statement.error();
-  const Result<bool> row = statement->bind(id).step();
-  if (!row) return row.error();
-  if (!*row) return no_recording(id);
-  return StoredAudio{statement->text(0), statement->blob(1)};
-}
-
-Status write_rows(Database& database, const Recording& recording, const StoredAudio& audio) {
-  const std::string text = json::dump(json::to_json(recording));
-  // One row that cannot be read would stand in the way of the history for good.
-  if (const Result<Recording> readable = json::parse_recording(text); !readable) {
-    return fail(ErrorCode::internal, "the recording makes no sense: " + readable.error().message);
-  }
-  Result<Statement> row = database.prepare(
-      "INSERT INTO recordings (id, device, class, received_at, confidence, recording) "
-      "VALUES (?, ?, ?, ?, ?, ?)");
-  if (!row) return row.error();
-  row->bind(recording.id).bind(recording.device).bind(recording.result.class_name());
-  row->bind(milliseconds(recording.received_at)).bind(recording.result.confidence);
-  row->bind(text);
-  if (const Status inserted = row->run(); !inserted) return inserted;
-
-  Result<Statement> sound =
-      database.prepare("INSERT INTO audio (sequence, media_type, bytes) VALUES (?, ?, ?)");
-  if (!sound) return sound.error();
-  return sound->bind(database.last_insert_rowid())
-      .bind(audio.media_type)
-      .bind(std::span<const std::byte>(audio.bytes))
-      .run();
-}
-
-/// Where the listed recordings begin: at the cursor or at `to`, whichever is older. One bound,
-/// since SQLite's search in an index takes only one and would step over the rows between the two.
-Result<std::optional<Cursor>> upper_bound(const ListQuery& query) {
-  std::optional<Cursor> bound;
-  if (query.to) bound = Cursor{*query.to, ""};
-  if (!query.cursor) return bound;
-  Result<Cursor> cursor = decode_cursor(*query.cursor);
-  if (!cursor) return cursor.error();
-  if (!bound || *cursor < *bound) bound = *std::move(cursor);
-  return bound;
-}
-
-/// A prepared page of the history with everything bound but the limit, the last parameter.
-Result<Statement> prepare_list(Database& database, const ListQuery& query) {
-  const Result<std::optional<Cursor>> bound = upper_bound(query);
-  if (!bound) return bound.error();
-  std::string conditions;
-  const auto add = [&conditions](bool wanted, std::string_view condition) {
-    if (!wanted) return;
-    conditions += conditions.empty() ? " WHERE " : " AND ";
-    conditions += condition;
-  };
-  add(query.device.has_value(), "device = ?");
-  add(query.class_name.has_value(), "class = ?");
-  add(query.from.has_value(), "received_at >= ?");
-  add(bound->has_value(), "(received_at, id) < (?, ?)");
-  Result<Statement> statement = database.prepare("SELECT recording FROM recordings" + conditions +
-                                                 " ORDER BY received_at DESC, id DESC LIMIT ?");
-  if (!statement) return statement;
-  if (query.device) statement->bind(*query.device);
-  if (query.class_name) statement->bind(*query.class_name);
-  if (query.from) statement->bind(milliseconds(*query.from));
-  if (*bound) statement->bind(milliseconds((*bound)->received_at)).bind((*bound)->id);
-  return statement;
 }
 
 }  // namespace
@@ -253,9 +156,7 @@ Status RecordingStore::insert(const Recording& recording, const StoredAudio& aud
 Result<Recording> RecordingStore::find(const std::string& id) const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
-  Result<Statement> statement = (*reader)->prepare("SELECT recording FROM recordings WHERE id = ?");
-  if (!statement) return statement.error();
-  return read_one(statement->bind(id), no_recording(id));
+  return read_recording(**reader, id);
 }
 
 Result<StoredAudio> RecordingStore::find_audio(const std::string& id) const {
@@ -271,44 +172,75 @@ Result<Recording> RecordingStore::latest(const std::optional<std::string>& devic
 }
 
 Result<Page> RecordingStore::list(const ListQuery& query) const {
-  if (query.limit < 1 || query.limit > limits::kMaxPageSize) {
-    return fail(ErrorCode::invalid_argument, "limit is " + std::to_string(query.limit) +
-                                                 ", and must be from 1 to " +
-                                                 std::to_string(limits::kMaxPageSize));
-  }
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
-  Result<Statement> statement = prepare_list(**reader, query);
-  if (!statement) return statement.error();
-  // One more than asked for tells whether there is a next page.
-  statement->bind(std::int64_t{query.limit} + 1);
-
-  Page page;
-  for (;;) {
-    const Result<bool> row = statement->step();
-    if (!row) return row.error();
-    if (!*row) return page;
-    if (page.recordings.size() == static_cast<std::size_t>(query.limit)) {
-      page.next_cursor = encode({page.recordings.back().received_at, page.recordings.back().id});
-      return page;
-    }
-    Result<Recording> recording = json::parse_recording(statement->text(0));
-    if (!recording) return recording.error();
-    page.recordings.push_back(*std::move(recording));
-  }
+  return read_page(**reader, query);
 }
 
-Status RecordingStore::remove(const std::string& id) {
+Result<std::vector<Recording>> RecordingStore::stored_after(const std::string& id,
+                                                            int limit) const {
+  Result<ReaderPool::Reader> reader = state_->readers.take();
+  if (!reader) return reader.error();
+  return read_stored_after(**reader, id, limit);
+}
+
+Status RecordingStore::remove(const std::string& id, Timestamp at) {
   const std::lock_guard lock(state_->writer_mutex);
-  {
-    Result<Statement> statement = state_->writer.prepare("DELETE FROM recordings WHERE id = ?");
-    if (!statement) return statement.error();
-    if (Status deleted = statement->bind(id).run(); !deleted) return deleted;
-  }
-  if (state_->writer.changes() == 0) return no_recording(id);
-  // The log still holds the deleted pages as they were; a reader in their way only puts it off.
-  (void)state_->writer.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (Status hidden = hide(state_->writer, id, at); !hidden) return hidden;
   return state_->mend_files();
+}
+
+Result<Recording> RecordingStore::restore(const std::string& id) {
+  const std::lock_guard lock(state_->writer_mutex);
+  if (const Status shown = unhide(state_->writer, id); !shown) return shown.error();
+  if (const Status mended = state_->mend_files(); !mended) return mended.error();
+  return read_recording(state_->writer, id);
+}
+
+Result<std::int64_t> RecordingStore::purge(Timestamp removed_until) {
+  const std::lock_guard lock(state_->writer_mutex);
+  const Result<std::int64_t> purged = delete_hidden(state_->writer, removed_until);
+  // The log still holds the deleted pages as they were; a reader in their way only puts it off.
+  if (purged && *purged > 0) (void)state_->writer.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  return purged;
+}
+
+Result<Recording> RecordingStore::review(const std::string& id, const ReviewChange& change,
+                                         Timestamp at) {
+  const std::lock_guard lock(state_->writer_mutex);
+  Result<Transaction> transaction = Transaction::begin(state_->writer);
+  if (!transaction) return transaction.error();
+  if (const Status changed = write_review(state_->writer, id, change, at); !changed) {
+    return changed.error();
+  }
+  Result<Recording> recording = read_recording(state_->writer, id);
+  if (!recording) return recording;
+  if (const Status committed = transaction->commit(); !committed) return committed.error();
+  return recording;
+}
+
+Result<std::vector<DeviceSummary>> RecordingStore::devices() const {
+  Result<ReaderPool::Reader> reader = state_->readers.take();
+  if (!reader) return reader.error();
+  return read_devices(**reader);
+}
+
+Result<std::map<std::string, DeviceSettings>> RecordingStore::device_settings() const {
+  Result<ReaderPool::Reader> reader = state_->readers.take();
+  if (!reader) return reader.error();
+  return read_device_settings(**reader);
+}
+
+Result<DeviceSettings> RecordingStore::settings_of(const std::string& device) const {
+  Result<ReaderPool::Reader> reader = state_->readers.take();
+  if (!reader) return reader.error();
+  return read_settings_of(**reader, device);
+}
+
+Status RecordingStore::set_device_settings(const std::string& device,
+                                           const DeviceSettings& settings) {
+  const std::lock_guard lock(state_->writer_mutex);
+  return write_device_settings(state_->writer, device, settings);
 }
 
 Result<std::string> RecordingStore::data_json() const {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,6 +29,10 @@ struct ListQuery {
   std::optional<std::string> class_name;
   std::optional<Timestamp> from;
   std::optional<Timestamp> to;
+  std::optional<double> min_confidence;  ///< Percent, inclusive.
+  std::optional<Quality::Verdict> quality;
+  std::optional<std::string> text;  ///< Part of device, note or corrected label; ASCII case aside.
+  bool corrected_only = false;      ///< Those with a corrected label.
   int limit = limits::kDefaultPageSize;
   std::optional<std::string> cursor;  ///< Page::next_cursor of the page before.
 };
@@ -34,6 +40,18 @@ struct ListQuery {
 struct Page {
   std::vector<Recording> recordings;  ///< Newest received first.
   std::optional<std::string> next_cursor;
+};
+
+/// What to change of a review: members that are unset stay, an empty value takes the old one away.
+struct ReviewChange {
+  std::optional<std::optional<std::string>> note;
+  std::optional<std::optional<std::string>> label;
+};
+
+/// A device and what came of it.
+struct DeviceSummary {
+  std::int64_t recordings = 0;
+  Recording latest;  ///< The one stored last.
 };
 
 /// The recordings in one folder: auscult.db (SQLite in WAL mode, every commit synced to disk),
@@ -71,10 +89,33 @@ class RecordingStore {
   /// Fails with invalid_argument on a cursor that is none of ours or a limit not in
   /// [1, kMaxPageSize].
   [[nodiscard]] Result<Page> list(const ListQuery& query) const;
-  /// Deletes recording and audio for good: their bytes are overwritten. data.json and
+  /// Recordings that were stored after the one named, oldest first; what is known of it if it is
+  /// gone is its time, by its id. `limit` as for list().
+  [[nodiscard]] Result<std::vector<Recording>> stored_after(const std::string& id, int limit) const;
+
+  /// Takes a recording away from every other call but restore() and purge(). data.json and
   /// output_audio.wav follow to the latest one left, and vanish with the last. Fails with
   /// not_found if there is none.
-  Status remove(const std::string& id);
+  Status remove(const std::string& id, Timestamp at);
+  /// Undoes remove(). Fails with not_found if it is not removed, or purged already.
+  Result<Recording> restore(const std::string& id);
+  /// Deletes what was removed at `removed_until` or before for good, recording, audio and review:
+  /// their bytes are overwritten. Returns how many.
+  Result<std::int64_t> purge(Timestamp removed_until);
+
+  /// Changes what is said of a recording; with nothing left to say it has no review. Returns the
+  /// recording as it is then. Fails with not_found if there is none.
+  Result<Recording> review(const std::string& id, const ReviewChange& change, Timestamp at);
+
+  /// At most kMaxDevices, those heard last first.
+  [[nodiscard]] Result<std::vector<DeviceSummary>> devices() const;
+  /// By the device's name; those that have any.
+  [[nodiscard]] Result<std::map<std::string, DeviceSettings>> device_settings() const;
+  /// Those of one device; all empty if it has none.
+  [[nodiscard]] Result<DeviceSettings> settings_of(const std::string& device) const;
+  /// Replaces a device's settings; with none left it is forgotten. Fails with too_large beyond
+  /// kMaxDevices devices.
+  Status set_device_settings(const std::string& device, const DeviceSettings& settings);
 
   /// The text of data.json as it lies on disk; not_found if nothing is stored, storage_failure if
   /// it cannot be read or is not JSON.

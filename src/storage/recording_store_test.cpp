@@ -90,21 +90,23 @@ TEST_F(RecordingStoreTest, FollowsTheRemovalOfTheLatestInBothFiles) {
   RecordingStore store = open();
   ASSERT_TRUE(insert_example(store, first));
   ASSERT_TRUE(insert_example(store, second));
-  ASSERT_TRUE(store.remove(second.id));
+  ASSERT_TRUE(store.remove(second.id, now()));
   EXPECT_EQ(read(path("data.json")), json::data_json(first.result));
   EXPECT_EQ(read(path("output_audio.wav")), listening_copy_of(first));
-  ASSERT_TRUE(store.remove(first.id));
+  ASSERT_TRUE(store.remove(first.id, now()));
   EXPECT_FALSE(std::filesystem::exists(path("data.json")));
   EXPECT_FALSE(std::filesystem::exists(path("output_audio.wav")));
 }
 
-TEST_F(RecordingStoreTest, OverwritesTheBytesOfARemovedRecording) {
+TEST_F(RecordingStoreTest, OverwritesTheBytesOfAPurgedRecording) {
   const std::string secret = "nobody may ever read this sound again";
   RecordingStore store = open();
   const Recording recording = example_recording(1);
   ASSERT_TRUE(store.insert(recording, {"audio/flac", bytes_of_text(secret)}, {}));
   EXPECT_THAT(read(path("auscult.db")) + read(path("auscult.db-wal")), HasSubstr(secret));
-  ASSERT_TRUE(store.remove(recording.id));
+  ASSERT_TRUE(store.review(recording.id, {.note = secret, .label = {}}, now()));
+  ASSERT_TRUE(store.remove(recording.id, now()));
+  ASSERT_TRUE(store.purge(now()));
   EXPECT_THAT(read(path("auscult.db")) + read(path("auscult.db-wal")), Not(HasSubstr(secret)));
 }
 
@@ -129,7 +131,7 @@ TEST_F(RecordingStoreTest, MendsTheFilesThatACrashLeftBehind) {
 
 TEST_F(RecordingStoreTest, DeletesTheAnswerOfARecordingThatIsGone) {
   const Recording last = fill(1);
-  ASSERT_TRUE(open().remove(last.id));
+  ASSERT_TRUE(open().remove(last.id, now()));
   write(path("data.json"), "{\"class\": \"Murmur\", \"confidence\": 1.0}");
   open();
   EXPECT_FALSE(std::filesystem::exists(path("data.json")));

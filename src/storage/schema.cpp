@@ -33,6 +33,29 @@ constexpr std::array kMigrations = {
         bytes      BLOB NOT NULL
       ) STRICT;
     )sql",
+    R"sql(
+      ALTER TABLE recordings ADD COLUMN quality TEXT NOT NULL DEFAULT 'good';
+      ALTER TABLE recordings ADD COLUMN deleted_at INTEGER;  -- milliseconds; null: it is there
+      UPDATE recordings SET quality = 'poor'
+        WHERE json_valid(recording) AND json_extract(recording, '$.quality.verdict') = 'poor';
+      CREATE INDEX recordings_deleted ON recordings (deleted_at) WHERE deleted_at IS NOT NULL;
+
+      -- What people say, apart from what the model said.
+      CREATE TABLE reviews (
+        sequence   INTEGER PRIMARY KEY REFERENCES recordings ON DELETE CASCADE,
+        note       TEXT,
+        label      TEXT,
+        updated_at INTEGER NOT NULL
+      ) STRICT;
+
+      CREATE TABLE devices (
+        name           TEXT PRIMARY KEY,
+        sample_rate_hz INTEGER,
+        channels       INTEGER,
+        format         TEXT,
+        gain           REAL
+      ) STRICT;
+    )sql",
 };
 
 Error refused(const Result<std::string>& file, const std::string& why) {

@@ -82,6 +82,12 @@ Statement& Statement::bind(std::string_view text) {
   return *this;
 }
 
+Statement& Statement::bind(std::nullptr_t) {
+  const int result = sqlite3_bind_null(statement_.get(), ++parameters_bound_);
+  if (result != SQLITE_OK) bind_result_ = result;
+  return *this;
+}
+
 Statement& Statement::bind(std::span<const std::byte> blob) {
   // A null pointer would bind NULL; an empty blob is a value.
   const void* data = blob.empty() ? "" : static_cast<const void*>(blob.data());
@@ -105,6 +111,12 @@ Status Statement::run() {
     if (!*row) return Ok{};
   }
 }
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+double Statement::real(int column) const { return sqlite3_column_double(statement_.get(), column); }
 
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);

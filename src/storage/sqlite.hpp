@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +29,13 @@ class Statement {
   Statement& bind(double value);
   Statement& bind(std::string_view text);
   Statement& bind(std::span<const std::byte> blob);
+  /// NULL where there is no value.
+  template <typename T>
+  Statement& bind(const std::optional<T>& value) {
+    return value ? bind(*value) : bind(nullptr);
+  }
+  Statement& bind(std::nullptr_t);
+  Statement& bind(int value) { return bind(std::int64_t{value}); }
 
   /// Goes to the next row; false after the last. Also reports what a bind() could not do.
   Result<bool> step();
@@ -35,7 +43,9 @@ class Statement {
   Status run();
 
   /// Of the current row; `column` counts from 0.
+  [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] double real(int column) const;
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::vector<std::byte> blob(int column) const;
 

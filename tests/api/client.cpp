@@ -69,6 +69,16 @@ Reply Client::receive(bool head_only) {
   return reply;
 }
 
+std::string Client::receive_until(std::string_view end) {
+  std::size_t found = 0;
+  while ((found = unread_.find(end)) == std::string::npos) {
+    if (!fill()) return std::exchange(unread_, {});
+  }
+  std::string text = unread_.substr(0, found + end.size());
+  unread_.erase(0, text.size());
+  return text;
+}
+
 std::string Client::receive_all() {
   while (fill()) {
   }

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,8 @@ class Client {
 
   /// The next response; status 0 if the connection ends before its end. `head_only` after HEAD.
   Reply receive(bool head_only = false);
+  /// What comes up to `end`, with it; less if the connection ends before.
+  std::string receive_until(std::string_view end);
   /// Everything up to the end of the connection.
   std::string receive_all();
 
@@ -40,8 +43,9 @@ class Client {
  private:
   bool fill();
 
-  boost::asio::io_context io_;
-  boost::asio::ip::tcp::socket socket_{io_};
+  // On its own, so that a client can be moved.
+  std::unique_ptr<boost::asio::io_context> io_ = std::make_unique<boost::asio::io_context>();
+  boost::asio::ip::tcp::socket socket_{*io_};
   std::string unread_;
 };
 

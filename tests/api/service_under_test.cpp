@@ -30,7 +30,7 @@ ServiceUnderTest::ServiceUnderTest(Configuration configuration) : folder_(make_f
   classifier_.emplace(value_of(classify::Classifier::load(
       std::filesystem::path(AUSCULT_SOURCE_DIR) / "models" / "auscult-1", {})));
   store_.emplace(value_of(storage::RecordingStore::open(folder_, service::listening_copy)));
-  service_.emplace(*classifier_, *store_, service::ServiceConfig{});
+  service_.emplace(*classifier_, *store_, configuration.service);
 
   std::vector<classify::Workspace> workspaces;
   for (std::size_t i = 0; i < configuration.workers; ++i) {

@@ -19,7 +19,8 @@
 namespace auscult::api_test {
 
 struct Configuration {
-  http::ServerConfig server;
+  http::ServerConfig server = {};
+  service::ServiceConfig service = {};
   std::size_t workers = 1;
   std::size_t queue = 16;
 };

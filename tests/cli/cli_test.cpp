@@ -5,10 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <sstream>
 
 #include "audio/wav.hpp"
@@ -93,7 +95,7 @@ class CliTest : public ::testing::Test {
 
 TEST_F(CliTest, ShowsItsVersionAndAnExampleInEachHelp) {
   EXPECT_THAT(run_cli({"--version"}).out, StartsWith("auscult 0."));
-  for (const char* command : {"serve", "classify", "evaluate"}) {
+  for (const char* command : {"serve", "classify", "stream", "evaluate"}) {
     const Outcome help = run_cli({command, "--help"});
     EXPECT_EQ(help.status, 0);
     EXPECT_THAT(help.out, HasSubstr("Example:\n  auscult " + std::string(command)));
@@ -153,6 +155,40 @@ TEST_F(CliTest, WritesTheSameAnswersInEachFormat) {
   EXPECT_THAT(csv[0], StartsWith("file,class,class_index,confidence,p_Artifact,"));
   EXPECT_THAT(csv[1], StartsWith(path("sounds/deeper/b.wav") + "," + name + ","));
   EXPECT_THAT(classify({path("sounds/deeper")}).out, HasSubstr("b.wav: " + name + " "));
+}
+
+TEST_F(CliTest, DrawsAFileAsWideAsTheTerminalAndInPlainTextElsewhere) {
+  const EnvironmentVariable columns("COLUMNS", "60");
+  const Outcome run = classify({path("sounds/a.wav"), "--plot"});
+  EXPECT_EQ(run.status, 0);
+  const auto found = lines(run.out);
+  // The answer, eight rows of waveform, the heart sounds, five classes, the seconds.
+  ASSERT_THAT(found, SizeIs(16));
+  EXPECT_THAT(found[9], AllOf(StartsWith("S1, S2 "), HasSubstr("1"), HasSubstr("2")));
+  EXPECT_THAT(found[12], AllOf(StartsWith("Normal "), ::testing::EndsWith(" %")));
+  EXPECT_THAT(found[15], HasSubstr("0 s"));
+  EXPECT_THAT(run.out, AllOf(HasSubstr("█"), ::testing::Not(HasSubstr("\033"))));
+  for (const std::string& line : std::span(found).subspan(1)) {
+    const auto width = std::ranges::count_if(
+        line, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80; });
+    EXPECT_LE(width, 60) << line;
+  }
+  EXPECT_EQ(classify({path("sounds/a.wav"), "--plot", "--format", "csv"}).status, 2);
+}
+
+TEST_F(CliTest, PrintsTheDescriptionOfItsInterface) {
+  const Outcome run = run_cli({"openapi"});
+  EXPECT_EQ(run.status, 0);
+  EXPECT_EQ(json::parse(run.out)["openapi"], "3.1.0");
+}
+
+TEST_F(CliTest, SaysWhyItCannotStream) {
+  const Outcome nothing = run_cli({"stream", path("sounds/none.wav")});
+  EXPECT_EQ(nothing.status, 2);
+  EXPECT_THAT(nothing.err, HasSubstr("none.wav"));
+  const Outcome nowhere = run_cli({"stream", path("sounds/a.wav"), "--url", "http://127.0.0.1"});
+  EXPECT_EQ(nowhere.status, 1);
+  EXPECT_THAT(nowhere.err, HasSubstr("ws://"));
 }
 
 TEST_F(CliTest, ReadsRawPcmOnlyWhereItIsSaidToBe) {

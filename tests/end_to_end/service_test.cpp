@@ -157,6 +157,27 @@ TEST_F(ServiceTest, GivesOneClassHoweverARealRecordingArrives) {
   }
 }
 
+TEST_F(ServiceTest, StreamsAFileToTheRecordingThatItsUploadGives) {
+  const ServerProcess server(data());
+  const audio::AudioClip clip = testing::synthesize({.duration_s = 5}, 8000);
+  write_file(file("a.pcm"), to_pcm(clip));
+  write_file(file("a.wav"), *pcm_to_wav(to_pcm(clip), 8000, 1, 2, 1.0));
+  const auto streamed =
+      testing::run_program({AUSCULT_BINARY, "stream", file("a.wav").string(), "--url",
+                            "ws" + server.url().substr(4), "--format", "jsonl"});
+  EXPECT_EQ(streamed.status, 0);
+  const std::string last =
+      streamed.out.substr(streamed.out.rfind('\n', streamed.out.size() - 2) + 1);
+  json from_stream = json::parse(last)["recording"];
+  json from_upload = json::parse(curl({"--data-binary", "@" + file("a.pcm").string(),
+                                       server.url() + "/v1/recordings?sample_rate=8000"}));
+  for (const char* member : {"id", "received_at", "timings"}) {
+    from_stream.erase(member);
+    from_upload.erase(member);
+  }
+  EXPECT_EQ(from_stream, from_upload);
+}
+
 TEST_F(ServiceTest, KeepsEveryAcknowledgedUploadThroughKill9) {
   write_file(file("a.pcm"), to_pcm(testing::synthesize({.duration_s = 2}, 16000)));
   std::string latest;

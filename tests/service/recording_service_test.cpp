@@ -212,7 +212,7 @@ TEST_F(RecordingServiceTest, MakesTheSameListeningCopyFromTheStoredSound) {
   const std::string copy = read(path("output_audio.wav"));
   const Result<Recording> second = submit(pcm(16'000, 1));
   ASSERT_TRUE(first && second);
-  ASSERT_TRUE(service().remove(second->id));
+  ASSERT_TRUE(service().remove(second->id, now()));
   EXPECT_TRUE(read(path("output_audio.wav")) == copy);
 }
 
@@ -222,6 +222,90 @@ TEST_F(RecordingServiceTest, ReadsAnUploadAsTheDevicesSettingsSay) {
   configure(config);
   EXPECT_EQ(submit(pcm(8'000), "icu")->source.duration_s, 1.5);
   EXPECT_EQ(submit(pcm(8'000), "ward")->source.duration_s, 0.75);
+}
+
+TEST_F(RecordingServiceTest, ReadsTheNextUploadAsWasSetForTheDevice) {
+  ServiceConfig config;
+  config.devices["icu"] = {.format = {.sample_rate_hz = 4'000}, .gain = 2};
+  configure(config);
+  ASSERT_TRUE(service().set_device_settings("icu", {8'000, {}, {}, {}}));
+  const Result<Recording> recording = submit(pcm(8'000), "icu");
+  ASSERT_TRUE(recording);
+  EXPECT_EQ(recording->source.duration_s, 1.5) << "it wins over the server's settings";
+  EXPECT_EQ(recording->gain, 2) << "which hold for the rest";
+  EXPECT_EQ(submit(pcm(16'000), "icu", {.sample_rate_hz = 16'000})->source.duration_s, 1.5);
+  ASSERT_TRUE(service().set_device_settings("icu", {}));
+  EXPECT_EQ(submit(pcm(8'000), "icu")->source.duration_s, 3.0);
+}
+
+TEST_F(RecordingServiceTest, RejectsSettingsThatNoUploadCouldHave) {
+  EXPECT_FALSE(service().set_device_settings("icu", {10, {}, {}, {}}));
+  EXPECT_FALSE(service().set_device_settings("icu", {{}, {}, "mp3", {}}));
+  EXPECT_FALSE(service().set_device_settings("a b", {8'000, {}, {}, {}}));
+  EXPECT_TRUE(service().devices()->empty());
+}
+
+TEST_F(RecordingServiceTest, ShowsWhatIsAssumedOfADevice) {
+  ASSERT_TRUE(service().set_device_settings("icu", {{}, 2, "s24be", {}}));
+  ASSERT_TRUE(submit(pcm(16'000), "ward"));
+  const auto devices = service().devices();
+  ASSERT_TRUE(devices) << devices.error().message;
+  ASSERT_EQ(devices->size(), 2U);
+  EXPECT_EQ((*devices)[0].name, "ward");
+  EXPECT_EQ((*devices)[0].assumed, (DeviceSettings{16'000, 1, "s16", 10}));
+  EXPECT_EQ((*devices)[1].name, "icu");
+  EXPECT_FALSE((*devices)[1].latest);
+  EXPECT_EQ((*devices)[1].assumed, (DeviceSettings{16'000, 2, "s24be", 10}));
+}
+
+TEST_F(RecordingServiceTest, TakesBackADeletionOnlyWithinItsGrace) {
+  ServiceConfig config;
+  config.undo_grace = std::chrono::seconds(60);
+  configure(config);
+  const Timestamp time = *parse_timestamp("2026-11-22T10:00:00Z");
+  const std::string id = submit(pcm())->id;
+  ASSERT_TRUE(service().remove(id, time));
+  EXPECT_TRUE(service().restore(id, time + std::chrono::seconds(59)));
+  ASSERT_TRUE(service().remove(id, time));
+  ASSERT_TRUE(service().purge(time + std::chrono::seconds(59)));
+  EXPECT_EQ(service().restore(id, time + std::chrono::seconds(60)).error().code,
+            ErrorCode::not_found);
+}
+
+TEST_F(RecordingServiceTest, TakesNoLabelThatTheModelDoesNotKnow) {
+  const std::string id = submit(pcm())->id;
+  EXPECT_EQ(service().review(id, {.note = {}, .label = "Gallop"}, now()).error().code,
+            ErrorCode::invalid_argument);
+  EXPECT_EQ(
+      service().review(id, {.note = std::string(4'001, 'x'), .label = {}}, now()).error().code,
+      ErrorCode::invalid_argument);
+  EXPECT_FALSE(service().find(id)->review);
+}
+
+TEST_F(RecordingServiceTest, TellsListenersWhatHappensToARecording) {
+  std::vector<std::pair<Event::Kind, std::string>> told;
+  const auto subscription = service().events().subscribe(
+      [&](const auto& event) { told.emplace_back(event->kind, event->id); });
+  const std::string id = submit(pcm())->id;
+  EXPECT_FALSE(submit({}));
+  ASSERT_TRUE(service().review(id, {.note = "a", .label = {}}, now()));
+  ASSERT_TRUE(service().remove(id, now()));
+  ASSERT_TRUE(service().restore(id, now()));
+  using Kind = Event::Kind;
+  EXPECT_THAT(told, ElementsAre(std::pair(Kind::stored, id), std::pair(Kind::updated, id),
+                                std::pair(Kind::removed, id), std::pair(Kind::updated, id)));
+}
+
+TEST_F(RecordingServiceTest, ClassifiesWithoutStoringAsItWouldStore) {
+  const std::vector<std::byte> body = pcm(8'000);
+  classify::Workspace workspace = classifier().make_workspace();
+  Upload upload;
+  upload.body = body;
+  upload.declared.sample_rate_hz = 8'000;
+  const Result<Classification> preview = service().classify(upload, workspace);
+  ASSERT_TRUE(preview);
+  EXPECT_FALSE(service().latest(std::nullopt));
+  EXPECT_EQ(*preview, submit(body, "", {.sample_rate_hz = 8'000})->result);
 }
 
 TEST_F(RecordingServiceTest, RejectsAnEmptyBodyInTheWordsOfTheContract) {

@@ -9,9 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "contract_fixture.hpp"
 #include "json/json.hpp"
-#include "storage/recording_store.hpp"
-#include "storage/store_test_data.hpp"
 
 namespace auscult::storage {
 namespace {
@@ -21,58 +20,6 @@ using testing::ElementsAreArray;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class SqliteFixture {
- public:
-  Result<RecordingStore> open() {
-    return RecordingStore::open(folder_.path(), example_listening_copy);
-  }
-
- private:
-  TemporaryFolder folder_;
-};
-
-template <typename Fixture>
-class RecordingStoreContract : public testing::Test {
- protected:
-  void SetUp() override { reopen(); }
-
-  void reopen() {
-    store_.reset();
-    Result<RecordingStore> opened = fixture_.open();
-    ASSERT_TRUE(opened) << opened.error().message;
-    store_.emplace(*std::move(opened));
-  }
-
-  RecordingStore& store() { return *store_; }
-
-  Recording insert(const Recording& recording) {
-    const Status inserted = insert_example(store(), recording);
-    EXPECT_TRUE(inserted) << inserted.error().message;
-    return recording;
-  }
-
-  std::vector<std::string> ids(const ListQuery& query) {
-    const Result<Page> page = store().list(query);
-    EXPECT_TRUE(page) << page.error().message;
-    std::vector<std::string> found;
-    if (!page) return found;
-    for (const Recording& recording : page->recordings) found.push_back(recording.id);
-    return found;
-  }
-
- private:
-  Fixture fixture_;
-  std::optional<RecordingStore> store_;
-};
-
-using Stores = testing::Types<SqliteFixture>;
-class StoreNames {
- public:
-  template <typename Fixture>
-  static std::string GetName(int /*index*/) {
-    return "Sqlite";
-  }
-};
 TYPED_TEST_SUITE(RecordingStoreContract, Stores, StoreNames);
 
 TYPED_TEST(RecordingStoreContract, FindsWhatWasInserted) {
@@ -133,7 +80,7 @@ TYPED_TEST(RecordingStoreContract, FailsWithNotFoundForAnUnknownId) {
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code, ErrorCode::not_found);
     EXPECT_EQ(this->store().find_audio(unknown).error().code, ErrorCode::not_found);
-    EXPECT_EQ(this->store().remove(unknown).error().code, ErrorCode::not_found);
+    EXPECT_EQ(this->store().remove(unknown, now()).error().code, ErrorCode::not_found);
   }
   EXPECT_THAT(this->store().find(id).error().message, HasSubstr(id));
 }
@@ -172,23 +119,23 @@ TYPED_TEST(RecordingStoreContract, ShowsTheLatestInDataJson) {
 TYPED_TEST(RecordingStoreContract, RemovesARecordingAndItsAudio) {
   const Recording kept = this->insert(example_recording(1));
   const Recording removed = this->insert(example_recording(2));
-  ASSERT_TRUE(this->store().remove(removed.id));
+  ASSERT_TRUE(this->store().remove(removed.id, now()));
   EXPECT_EQ(this->store().find(removed.id).error().code, ErrorCode::not_found);
   EXPECT_EQ(this->store().find_audio(removed.id).error().code, ErrorCode::not_found);
-  EXPECT_EQ(this->store().remove(removed.id).error().code, ErrorCode::not_found);
+  EXPECT_EQ(this->store().remove(removed.id, now()).error().code, ErrorCode::not_found);
   EXPECT_THAT(this->ids({}), ElementsAre(kept.id));
 }
 
 TYPED_TEST(RecordingStoreContract, FallsBackToTheOneBeforeWhenTheLatestIsRemoved) {
   const Recording before = this->insert(example_recording(1, "ward-3", 1));
   const Recording latest = this->insert(example_recording(2, "ward-3", 3));
-  ASSERT_TRUE(this->store().remove(latest.id));
+  ASSERT_TRUE(this->store().remove(latest.id, now()));
   EXPECT_EQ(*this->store().latest(std::nullopt), before);
   EXPECT_EQ(*this->store().data_json(), json::data_json(before.result));
 }
 
 TYPED_TEST(RecordingStoreContract, HasNoDataJsonOnceTheLastRecordingIsRemoved) {
-  ASSERT_TRUE(this->store().remove(this->insert(example_recording(1)).id));
+  ASSERT_TRUE(this->store().remove(this->insert(example_recording(1)).id, now()));
   EXPECT_EQ(this->store().data_json().error().code, ErrorCode::not_found);
 }
 
@@ -262,7 +209,7 @@ TYPED_TEST(RecordingStoreContract, GoesOnFromACursorWhoseRecordingIsGone) {
   query.limit = 2;
   query.cursor = this->store().list(query)->next_cursor;
   ASSERT_TRUE(query.cursor);
-  ASSERT_TRUE(this->store().remove(middle.id));
+  ASSERT_TRUE(this->store().remove(middle.id, now()));
   this->insert(example_recording(4));
   EXPECT_THAT(this->ids(query), ElementsAre(oldest.id));
 }

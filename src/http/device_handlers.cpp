@@ -1,0 +1,56 @@
+#include "http/handlers.hpp"
+#include "http/json_body.hpp"
+#include "http/list_query.hpp"
+#include "json/json.hpp"
+
+namespace auscult::http {
+namespace {
+
+using json::Json;
+
+Json to_json(const service::Device& device) {
+  Json object = {{"name", device.name}, {"recordings", device.recordings}};
+  const std::optional<Recording>& latest = device.latest;
+  Json level = nullptr;
+  Json clipped = nullptr;
+  if (latest && latest->level) {
+    level = latest->level->rms_dbfs;
+    clipped = latest->level->clipped_fraction;
+  }
+  // Only a file says its own rate; raw PCM has what was declared or assumed.
+  const bool file = latest && latest->source.container != "pcm";
+  object.update({
+      {"last_seen", latest ? Json(format_timestamp(latest->received_at)) : Json(nullptr)},
+      {"declared_rate_hz", latest ? Json(latest->source.sample_rate_hz) : Json(nullptr)},
+      {"detected_rate_hz", file ? Json(latest->source.sample_rate_hz) : Json(nullptr)},
+      {"level_dbfs", level},
+      {"clipped_fraction", clipped},
+      {"warnings", device.warnings},
+      {"latest", latest ? json::to_json(*latest) : Json(nullptr)},
+      {"defaults", json::to_json(device.settings)},
+      {"assumed", json::to_json(device.assumed)},
+  });
+  return object;
+}
+
+}  // namespace
+
+Response list_devices(const Context& context, const Request& request) {
+  const Status names = check_names(request.query, {});
+  if (!names) return problem_response(names.error());
+  const Result<std::vector<service::Device>> devices = context.service.devices();
+  if (!devices) return problem_response(devices.error());
+  Json list = Json::array();
+  for (const service::Device& device : *devices) list.push_back(to_json(device));
+  return json_response(200, json::dump({{"devices", std::move(list)}}));
+}
+
+Response set_device(const Context& context, const Request& request, std::string_view body) {
+  const Result<DeviceSettings> settings = parse_device_settings(body);
+  if (!settings) return problem_response(settings.error());
+  const Status set = context.service.set_device_settings(request.id, *settings);
+  if (!set) return problem_response(set.error());
+  return json_response(200, json::dump(json::to_json(*settings)));
+}
+
+}  // namespace auscult::http

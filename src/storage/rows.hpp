@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "auscult/result.hpp"
+#include "core/recording.hpp"
+#include "storage/recording_store.hpp"
+#include "storage/sqlite.hpp"
+
+/// The rows of a store's database. Each function is one member of RecordingStore without its locks
+/// and its files, and fails as that does. The thread that has the connection.
+namespace auscult::storage {
+
+Status write_rows(Database& database, const Recording& recording, const StoredAudio& audio);
+
+Result<Recording> read_recording(Database& database, const std::string& id);
+Result<StoredAudio> read_audio(Database& database, const std::string& id);
+Result<Recording> read_latest(Database& database, const std::optional<std::string>& device);
+Result<Page> read_page(Database& database, const ListQuery& query);
+Result<std::vector<Recording>> read_stored_after(Database& database, const std::string& id,
+                                                 int limit);
+
+/// remove(), restore() and purge().
+Status hide(Database& database, const std::string& id, Timestamp at);
+Status unhide(Database& database, const std::string& id);
+Result<std::int64_t> delete_hidden(Database& database, Timestamp hidden_until);
+
+Status write_review(Database& database, const std::string& id, const ReviewChange& change,
+                    Timestamp at);
+
+Result<std::vector<DeviceSummary>> read_devices(Database& database);
+Result<std::map<std::string, DeviceSettings>> read_device_settings(Database& database);
+Result<DeviceSettings> read_settings_of(Database& database, const std::string& device);
+Status write_device_settings(Database& database, const std::string& device,
+                             const DeviceSettings& settings);
+
+}  // namespace auscult::storage

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch, openPage } from './support/browser.mjs';
+import { heartWav } from './support/heart.mjs';
+import { startServer } from './support/server.mjs';
+
+const timeout = 180_000;
+let server;
+let browser;
+let recording;
+before(async () => {
+  server = await startServer();
+  browser = await launch();
+  recording = await server.upload(heartWav({ murmurLevel: 0.35, duration_s: 30, sampleRate_hz: 2000 }), 'ward-3');
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const open = async (options) => {
+  const opened = await openPage(browser, server, `/#/recordings/${recording.id}`, options);
+  await opened.page.locator('.stage.ready').waitFor();
+  return opened;
+};
+
+const seconds = async (page) => {
+  const [minutes, rest] = (await page.locator('.clock strong').innerText()).split(':').map(Number);
+  return 60 * minutes + rest;
+};
+
+/** How many different colours the canvases in the player's element show. */
+const coloursIn = (page, selector) =>
+  page.locator(`.stage ${selector}`).evaluateAll((canvases) => {
+    const colours = new Set();
+    for (const canvas of canvases) {
+      if (canvas.width === 0 || canvas.height === 0) continue;
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      for (let i = 0; i < data.length; i += 44) colours.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
+    }
+    return colours.size;
+  });
+
+test('waveform, spectrogram, heart sounds and evidence are shown over one axis', { timeout }, async () => {
+  const { page, assertQuiet, close } = await open();
+  await page.waitForFunction(() => {
+    const root = document.querySelector('.stage > div')?.shadowRoot;
+    return (root?.querySelectorAll('canvas').length ?? 0) >= 2;
+  });
+  // A waveform has few colours, a spectrogram many.
+  await page.waitForTimeout(500);
+  assert.ok((await coloursIn(page, 'canvas')) > 30);
+  const marks = page.locator('.stage .lane.beats i.S1');
+  assert.equal(await marks.count(), recording.beats.filter(({ sound }) => sound === 'S1').length);
+  assert.ok((await marks.count()) >= 10);
+  assert.ok((await page.locator('.stage .lane.evidence i').count()) >= 1);
+  assert.equal(await page.locator('.hertz span').first().innerText(), '50 Hz');
+  assertQuiet();
+  await close();
+});
+
+test('it plays, stops at the space bar, and repeats a loop', { timeout }, async () => {
+  const { page, assertQuiet, close } = await open();
+  // Slowly, so that a busy machine is not overtaken by the end of the recording.
+  await page.getByLabel('Speed').selectOption('0.25');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await page.waitForFunction(() => parseFloat(document.querySelector('.clock strong').textContent.slice(2)) > 0.5);
+  await page.locator('h1').click();
+  await page.keyboard.press(' ');
+  await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+  const stopped = await seconds(page);
+  assert.ok(stopped > 0.4 && stopped < 29);
+
+  await page.keyboard.press('l');
+  assert.equal(await page.getByRole('button', { name: 'Loop' }).getAttribute('aria-pressed'), 'true');
+  assert.equal(await page.locator('.stage [part~=region]').count(), 1);
+  await page.keyboard.press('l');
+  assert.equal(await page.locator('.stage [part~=region]').count(), 0);
+  assertQuiet();
+  await close();
+});
+
+test('speed, the band that is heard and the equaliser can be set while it plays', { timeout }, async () => {
+  const { page, assertQuiet, close } = await open();
+  await page.getByLabel('Speed').selectOption('0.25');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await page.getByLabel('Listen through').selectOption('bell');
+  await page.locator('.equaliser summary').click();
+  await page.getByLabel('60 Hz').fill('6');
+  assert.equal(await page.locator('.equaliser output').first().innerText(), '6 dB');
+  await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+  assertQuiet();
+  await close();
+});
+
+test('the seconds that made the answer can be heard on their own', { timeout }, async () => {
+  const { page, assertQuiet, close } = await open();
+  const stretches = page.locator('.stretches button');
+  if ((await stretches.count()) === 0) {
+    // A recording that is alike throughout: the page must say that nothing stands out.
+    assert.match(await page.locator('.why').innerText(), /No part of the recording stands out/);
+  } else {
+    const [from, to] = (await stretches.first().innerText()).match(/[\d.]+/g).map(Number);
+    await stretches.first().click();
+    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+    const now = await seconds(page);
+    assert.ok(now >= from - 0.2 && now <= to + 0.2, `${now} is not in ${from} to ${to}`);
+    assert.equal(await page.locator('.stage [part~=region]').count(), 1);
+  }
+  assertQuiet();
+  await close();
+});
+
+test('the keys of the time slider move it', { timeout }, async () => {
+  const { page, close } = await open();
+  const slider = page.getByRole('slider', { name: 'Position in the recording' });
+  await slider.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await page.waitForFunction(() => document.querySelector('.stage').getAttribute('aria-valuenow') === '1');
+  await close();
+});
+
+test('a label and a note stay, apart from the answer, and reach the training manifest', { timeout }, async () => {
+  const { page, assertQuiet, close } = await open();
+  await page.keyboard.press('n');
+  await page.keyboard.type('Heard at the apex; say "ah"');
+  await page.getByLabel('Correct label').selectOption('Normal');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.locator('.corrected').waitFor();
+  await page.reload();
+  await page.locator('.corrected').waitFor();
+  assert.equal(await page.getByLabel('Note', { exact: true }).inputValue(), 'Heard at the apex; say "ah"');
+  const stored = await server.json(`/v1/recordings/${recording.id}`);
+  assert.equal(stored.review.label, 'Normal');
+  assert.equal(stored.class, recording.class);
+  const manifest = await (await fetch(`${server.url}/v1/recordings/manifest.csv`)).text();
+  assert.match(manifest.split('\n')[0], /^file,label,device,group,sample_rate_hz,duration_s,fold/);
+  assert.match(manifest, new RegExp(`${recording.id}.*,Normal,ward-3`));
+  assertQuiet();
+  await close();
+});
+
+test('the WAV and the JSON can be saved', { timeout }, async () => {
+  const { page, close } = await open();
+  for (const [name, ending] of [['WAV', '.wav'], ['JSON', '.json']]) {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name, exact: true }).click(),
+    ]);
+    assert.equal(download.suggestedFilename(), recording.id + ending);
+  }
+  await close();
+});
+
+test('a recording that is not there is said to be missing', { timeout }, async () => {
+  const { page, close } = await openPage(browser, server, '/#/now');
+  await page.goto(`${server.url}/#/recordings/01234567-89ab-7cde-8f01-23456789abcd`);
+  await page.locator('.problem').waitFor();
+  await close();
+});
