@@ -148,11 +148,12 @@ ClassifyCommand::ClassifyCommand(CLI::App& app)
 }
 
 int ClassifyCommand::run(std::ostream& out, std::ostream& err) const {
-  ReadOptions options{.declared = {.sample_rate_hz = sample_rate_, .channels = channels_},
-                      .any_is_pcm = raw_,
-                      .gain = gain_,
-                      .evidence = evidence_ ? classify::Evidence::include : classify::Evidence::omit,
-                      .plot = {}};
+  ReadOptions options{
+      .declared = {.sample_rate_hz = sample_rate_, .channels = channels_},
+      .any_is_pcm = raw_,
+      .gain = gain_,
+      .evidence = evidence_ ? classify::Evidence::include : classify::Evidence::omit,
+      .plot = {}};
   if (plot_ && format_ != "text") {
     err << "auscult: --plot draws below answers in text; leave out --format " << format_ << '\n';
     return 2;
