@@ -40,12 +40,24 @@ std::string read_text(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-sigset_t ending_signals() {
+sigset_t awaited_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
   return signals;
+}
+
+/// "http://0.0.0.0:8000 and https://0.0.0.0:8443"
+std::string addresses(const std::string& host, const http::Server& server) {
+  const auto url = [&](const char* scheme, std::uint16_t port) {
+    return scheme + host + ":" + std::to_string(port);
+  };
+  const auto tls_port = server.tls_port();
+  if (!tls_port) return url("http://", server.port());
+  if (*tls_port == server.port()) return url("https://", server.port());
+  return url("http://", server.port()) + " and " + url("https://", *tls_port);
 }
 
 }  // namespace
@@ -90,6 +102,13 @@ ServeCommand::ServeCommand(CLI::App& app)
       "  auscult serve --device-defaults ward-3:sample_rate=8000,gain=20 --print-config");
   add_setting(*command_, "--address", server_.address, "Where to listen");
   add_setting(*command_, "--port", server_.port, "Where to listen; 0 takes any free port");
+  add_setting(*command_, "--tls-cert", server_.tls_certificate,
+              "Certificate with its chain (PEM): --port speaks TLS; read again when it changes");
+  add_setting(*command_, "--tls-key", server_.tls_key, "Its private key (PEM)");
+  command_
+      ->add_option("--tls-port", server_.tls_port,
+                   "Speak TLS here instead, and plain HTTP on --port")
+      ->envname(environment_name("--tls-port"));
   add_setting(*command_, "--data-dir", data_dir_, "Folder of the recordings; made if missing");
   add_model_options(*command_, model_);
 
@@ -165,7 +184,7 @@ Status ServeCommand::serve(std::ostream& out) {
   server_.model_metrics = read_text(model_folder(model_) / "metrics.json");
 
   // Every thread inherits the mask, so that the signals reach the one that waits for them.
-  const sigset_t signals = ending_signals();
+  const sigset_t signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::vector<classify::Workspace> workspaces;
   for (unsigned i = 0; i < workers; ++i) workspaces.push_back(classifier->make_workspace());
@@ -173,12 +192,15 @@ Status ServeCommand::serve(std::ostream& out) {
                                      std::make_unique<http::Workers>(std::move(workspaces), queue));
   if (!server) return server.error();
 
-  out << "auscult listens on http://" << server_.address << ':' << server->port() << " ("
+  out << "auscult listens on " << addresses(server_.address, *server) << " ("
       << classifier->model().name << ", " << workers << " workers, data in " << data_dir_ << ")"
       << std::endl;
   std::jthread ending([&] {
-    int signal = 0;
-    sigwait(&signals, &signal);
+    int signal = SIGHUP;
+    while (signal == SIGHUP) {
+      sigwait(&signals, &signal);
+      if (signal == SIGHUP) server->reload_certificate();
+    }
     spdlog::info("signal {}: finishing what is under way", signal);
     server->stop();
   });

@@ -65,7 +65,9 @@ StreamCommand::StreamCommand(CLI::App& app)
   command_->add_option("input", input_, "A file, or - for raw s16le, mono, on standard input")
       ->required()
       ->type_name("FILE|-");
-  command_->add_option("--url", url_, "The service")->capture_default_str();
+  command_->add_option("--url", url_, "The service: ws:// or wss://")->capture_default_str();
+  command_->add_option("--ca-file", ca_file_,
+                       "Certificates to believe beside the system's (PEM), as the service's own");
   command_->add_option("--device", device_, "The name under which the recording is stored");
   command_->add_option("--sample-rate", sample_rate_, "Of raw PCM, in Hz")
       ->check(CLI::Range(limits::kMinSampleRateHz, limits::kMaxSampleRateHz))
@@ -102,6 +104,7 @@ int StreamCommand::run(std::ostream& out, std::ostream& err) const {
 
   http::StreamRequest request;
   request.url = url_;
+  request.ca_file = ca_file_;
   request.hello = {{"sample_rate", sample_rate_hz}, {"format", "s16"}};
   if (!device_.empty()) request.hello["device"] = device_;
   request.bytes_per_s = static_cast<std::size_t>(sample_rate_hz) * kSampleBytes;

@@ -20,6 +20,7 @@ class StreamCommand {
   CLI::App* command_;
   std::string input_;
   std::string url_ = "ws://127.0.0.1:8000";
+  std::string ca_file_;
   std::string device_;
   std::string format_ = "text";
   int sample_rate_ = 16'000;

@@ -17,11 +17,12 @@ using boost::system::error_code;
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket)
+Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<const TlsContext> tls)
     : socket_(std::move(socket)), timer_(socket_.get_executor()) {
   // Answers are short and complete: waiting to fill a segment only delays them.
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  if (tls != nullptr) tls_.emplace(*tls);
 }
 
 void Connection::interrupt() {
@@ -30,12 +31,13 @@ void Connection::interrupt() {
 }
 
 void Connection::wake() {
-  if (receiving_) timer_.cancel();
+  woken_ = receiving_;
+  if (waiting_) timer_.cancel();
 }
 
 /// Waits for `operation` (an initiation with as much as its buffers take) or the deadline.
 template <typename Operation>
-asio::awaitable<std::pair<error_code, std::size_t>> Connection::wait(Operation operation) {
+asio::awaitable<Connection::Waited> Connection::wait(Operation operation) {
   if (interrupted_) co_return std::pair(error_code(asio::error::operation_aborted), 0UL);
   if (Clock::now() >= due_) co_return std::pair(error_code(boost::beast::error::timeout), 0UL);
   timer_.expires_at(due_);
@@ -47,21 +49,50 @@ asio::awaitable<std::pair<error_code, std::size_t>> Connection::wait(Operation o
   co_return std::pair(interrupted_ ? error : error_code(boost::beast::error::timeout), bytes);
 }
 
+asio::awaitable<Connection::Waited> Connection::read_some(asio::mutable_buffer space) {
+  waiting_ = receiving_;
+  const Waited result = co_await wait(socket_.async_read_some(space, asio::deferred));
+  waiting_ = false;
+  co_return result;
+}
+
+asio::awaitable<Connection::Waited> Connection::write_some(
+    std::array<asio::const_buffer, 2> buffers) {
+  co_return co_await wait(socket_.async_write_some(buffers, asio::deferred));
+}
+
 asio::awaitable<error_code> Connection::receive(boost::beast::flat_buffer& buffer) {
-  const auto space = buffer.prepare(std::min(kReadBytes, buffer.max_size() - buffer.size()));
   receiving_ = true;
-  const auto [error, bytes] = co_await wait(socket_.async_read_some(space, asio::deferred));
+  woken_ = false;
+  error_code error;
+  if (tls_) {
+    error = co_await receive_encrypted(buffer);
+  } else {
+    error = co_await receive_plain(buffer);
+  }
   receiving_ = false;
+  co_return error;
+}
+
+asio::awaitable<error_code> Connection::receive_plain(boost::beast::flat_buffer& buffer) {
+  const auto space = buffer.prepare(std::min(kReadBytes, buffer.max_size() - buffer.size()));
+  const auto [error, bytes] = co_await read_some(space);
   buffer.commit(bytes);
   co_return error;
 }
 
 asio::awaitable<error_code> Connection::send(std::string_view head,
                                              std::span<const std::byte> content) {
+  if (tls_) co_return co_await send_encrypted(head, content);
+  co_return co_await send_plain(head, content);
+}
+
+asio::awaitable<error_code> Connection::send_plain(std::string_view head,
+                                                   std::span<const std::byte> content) {
   std::array<asio::const_buffer, 2> left = {asio::buffer(head.data(), head.size()),
                                             asio::buffer(content.data(), content.size())};
   while (asio::buffer_size(left) > 0) {
-    const auto [error, bytes] = co_await wait(socket_.async_write_some(left, asio::deferred));
+    const auto [error, bytes] = co_await write_some(left);
     if (error) co_return error;
     const std::size_t of_head = std::min(bytes, left[0].size());
     left[0] += of_head;
@@ -72,10 +103,14 @@ asio::awaitable<error_code> Connection::send(std::string_view head,
 
 asio::awaitable<void> Connection::finish(std::size_t drain_bytes) {
   error_code error;
+  if (tls_) {
+    tls_->close();
+    error = co_await flush();
+  }
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   boost::beast::flat_buffer discarded(kReadBytes);
   while (!error && drain_bytes > 0) {
-    error = co_await receive(discarded);
+    error = co_await receive_plain(discarded);
     drain_bytes -= std::min(drain_bytes, discarded.size());
     discarded.clear();
   }

@@ -1,28 +1,47 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
+
+#include "http/tls.hpp"
 
 namespace auscult::http {
 
 using Clock = std::chrono::steady_clock;
 
-/// A socket on which every wait ends, at the latest, at a deadline of the caller's. One read or
-/// one write at a time; its executor's thread only.
+/// A socket, in plain or under TLS, on which every wait ends, at the latest, at a deadline of the
+/// caller's. One read or one write at a time; its executor's thread only.
 class Connection {
  public:
   /// What one read takes at most.
   static constexpr std::size_t kReadBytes = 64U << 10U;
 
-  explicit Connection(boost::asio::ip::tcp::socket socket);
+  /// With `tls` nothing is sent or received before handshake() is done.
+  explicit Connection(boost::asio::ip::tcp::socket socket,
+                      std::shared_ptr<const TlsContext> tls = nullptr);
+
+  [[nodiscard]] bool is_encrypted() const { return tls_.has_value(); }
+
+  enum class Handshake {
+    done,
+    plain_http,  ///< The client speaks HTTP without TLS; the connection goes on in plain.
+    failed,
+  };
+  /// Ends when both sides have agreed, or at the deadline.
+  boost::asio::awaitable<Handshake> handshake();
 
   [[nodiscard]] boost::asio::any_io_executor executor() { return socket_.get_executor(); }
 
@@ -49,15 +68,32 @@ class Connection {
   boost::asio::awaitable<void> finish(std::size_t drain_bytes);
 
  private:
+  using Waited = std::pair<boost::system::error_code, std::size_t>;
   template <typename Operation>
-  boost::asio::awaitable<std::pair<boost::system::error_code, std::size_t>> wait(
-      Operation operation);
+  boost::asio::awaitable<Waited> wait(Operation operation);
+  boost::asio::awaitable<Waited> read_some(boost::asio::mutable_buffer space);
+  boost::asio::awaitable<Waited> write_some(std::array<boost::asio::const_buffer, 2> buffers);
+
+  boost::asio::awaitable<boost::system::error_code> send_plain(std::string_view head,
+                                                               std::span<const std::byte> content);
+  boost::asio::awaitable<boost::system::error_code> receive_plain(
+      boost::beast::flat_buffer& buffer);
+  boost::asio::awaitable<boost::system::error_code> receive_encrypted(
+      boost::beast::flat_buffer& buffer);
+  boost::asio::awaitable<boost::system::error_code> send_encrypted(
+      std::string_view head, std::span<const std::byte> content);
+  boost::asio::awaitable<boost::system::error_code> flush();
+  boost::asio::awaitable<boost::system::error_code> feed();
 
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer timer_;
+  std::optional<TlsEngine> tls_;
+  std::vector<std::byte> ciphertext_;  ///< As it came, of one read.
   Clock::time_point due_ = Clock::time_point::max();
   bool interrupted_ = false;
   bool receiving_ = false;
+  bool waiting_ = false;  ///< Within receive(): for what comes, not to send something first.
+  bool woken_ = false;
 };
 
 }  // namespace auscult::http

@@ -44,25 +44,28 @@ struct Server::State {
         io(config.io_threads),
         strand(asio::make_strand(io)),
         acceptor(strand),
+        tls_acceptor(strand),
         shutdown_timer(strand),
         purge_timer(strand),
         shared{config, Context{service, config.model_metrics}, *pool,
                asio::thread_pool(static_cast<std::size_t>(config.reader_threads)), bodies},
         workers(std::move(pool)) {}
 
-  error_code listen(const tcp::endpoint& endpoint);
-  asio::awaitable<void> accept();
+  static error_code listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint);
+  asio::awaitable<void> accept(tcp::acceptor& from, bool encrypted);
   asio::awaitable<void> purge();
-  void start(tcp::socket socket, const Strand& session_strand);
+  void start(tcp::socket socket, const Strand& session_strand, bool encrypted);
+  void reload_certificate();
   void forget(const Session* session);
   asio::awaitable<void> shut_down();
   void for_each_session(void (Session::*call)());
 
   MemoryBudget bodies;  // First, since what is left in `io` may hold a lease.
   asio::io_context io;
-  Strand strand;  ///< Of the acceptor and the timer.
+  Strand strand;  ///< Of the acceptors and the timers.
   tcp::acceptor acceptor;
-  std::uint16_t port = 0;
+  tcp::acceptor tls_acceptor;                   ///< Open if TLS has a port of its own.
+  std::unique_ptr<TlsCertificate> certificate;  ///< Null: no TLS.
   asio::steady_timer shutdown_timer;
   asio::steady_timer purge_timer;
   Shared shared;
@@ -78,24 +81,23 @@ struct Server::State {
   std::unique_ptr<Workers> workers;
 };
 
-error_code Server::State::listen(const tcp::endpoint& endpoint) {
+error_code Server::State::listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
   error_code error;
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
-  if (!error) port = acceptor.local_endpoint(error).port();
   return error;
 }
 
-asio::awaitable<void> Server::State::accept() {
+asio::awaitable<void> Server::State::accept(tcp::acceptor& from, bool encrypted) {
   while (!shared.stopping) {
     const Strand session_strand = asio::make_strand(io);
     auto [error, socket] =
-        co_await acceptor.async_accept(session_strand, asio::as_tuple(asio::use_awaitable));
+        co_await from.async_accept(session_strand, asio::as_tuple(asio::use_awaitable));
     if (!error) {
       try {
-        start(std::move(socket), session_strand);
+        start(std::move(socket), session_strand, encrypted);
       } catch (const std::exception& failure) {  // Out of memory; later there may be some.
         spdlog::error("cannot serve a connection: {}", failure.what());
       }
@@ -107,12 +109,23 @@ asio::awaitable<void> Server::State::accept() {
   }
 }
 
-/// Deletes for good what was removed, when its time has come.
+void Server::State::reload_certificate() {
+  if (certificate == nullptr) return;
+  const Status loaded = certificate->reload();
+  if (loaded) {
+    spdlog::info("the certificate was read again; new connections get it");
+  } else {
+    spdlog::error("the new certificate is not used, the old one stays: {}", loaded.error().message);
+  }
+}
+
+/// Deletes for good what was removed, when its time has come, and looks for a new certificate.
 asio::awaitable<void> Server::State::purge() {
   while (!shared.stopping) {
     const auto run = [this]() -> asio::awaitable<void> {
       const Status purged = shared.context.service.purge(now());
       if (!purged) spdlog::error("cannot delete what was removed: {}", purged.error().message);
+      if (certificate != nullptr && certificate->has_changed()) reload_certificate();
       co_return;
     };
     co_await asio::co_spawn(shared.readers, run, asio::use_awaitable);
@@ -122,8 +135,9 @@ asio::awaitable<void> Server::State::purge() {
   }
 }
 
-void Server::State::start(tcp::socket socket, const Strand& session_strand) {
-  const auto session = std::make_shared<Session>(std::move(socket), shared);
+void Server::State::start(tcp::socket socket, const Strand& session_strand, bool encrypted) {
+  const auto session = std::make_shared<Session>(std::move(socket), shared,
+                                                 encrypted ? certificate->current() : nullptr);
   std::size_t count = 0;
   {
     const std::lock_guard lock(mutex);
@@ -165,6 +179,7 @@ void Server::State::for_each_session(void (Session::*call)()) {
 asio::awaitable<void> Server::State::shut_down() {
   error_code ignored;
   acceptor.close(ignored);
+  tls_acceptor.close(ignored);
   purge_timer.cancel();
   for_each_session(&Session::stop);
   {
@@ -192,12 +207,27 @@ Result<Server> Server::create(const ServerConfig& config, service::RecordingServ
     return fail(ErrorCode::invalid_argument,
                 "\"" + config.address + "\" is not an IP address; try 0.0.0.0 or 127.0.0.1");
   }
+  if (config.tls_certificate.empty() != config.tls_key.empty() ||
+      (config.tls_port && config.tls_certificate.empty())) {
+    return fail(ErrorCode::invalid_argument,
+                "TLS needs both a certificate and its key, each a PEM file");
+  }
   auto state = std::make_unique<State>(config, service, std::move(workers));
-  error = state->listen({address, config.port});
-  if (error) {
+  if (!config.tls_certificate.empty()) {
+    auto certificate = TlsCertificate::load(config.tls_certificate, config.tls_key);
+    if (!certificate) return certificate.error();
+    state->certificate = *std::move(certificate);
+  }
+  const auto listen = [&](tcp::acceptor& acceptor, std::uint16_t port) -> Status {
+    const error_code failure = State::listen(acceptor, {address, port});
+    if (!failure) return Ok{};
     return fail(ErrorCode::invalid_argument, "cannot listen on " + config.address + " port " +
-                                                 std::to_string(config.port) + ": " +
-                                                 error.message());
+                                                 std::to_string(port) + ": " + failure.message());
+  };
+  if (const Status open = listen(state->acceptor, config.port); !open) return open.error();
+  if (config.tls_port) {
+    const Status open = listen(state->tls_acceptor, *config.tls_port);
+    if (!open) return open.error();
   }
   return Server(std::move(state));
 }
@@ -207,10 +237,27 @@ Server::Server(Server&&) noexcept = default;
 Server& Server::operator=(Server&&) noexcept = default;
 Server::~Server() = default;
 
-std::uint16_t Server::port() const { return state_->port; }
+std::uint16_t Server::port() const {
+  error_code ignored;
+  return state_->acceptor.local_endpoint(ignored).port();
+}
+
+std::optional<std::uint16_t> Server::tls_port() const {
+  if (state_->certificate == nullptr) return std::nullopt;
+  if (!state_->tls_acceptor.is_open()) return port();
+  error_code ignored;
+  return state_->tls_acceptor.local_endpoint(ignored).port();
+}
+
+void Server::reload_certificate() { state_->reload_certificate(); }
 
 void Server::run() {
-  asio::co_spawn(state_->strand, state_->accept(), asio::detached);
+  const bool beside = state_->tls_acceptor.is_open();
+  const bool encrypted = state_->certificate != nullptr && !beside;
+  asio::co_spawn(state_->strand, state_->accept(state_->acceptor, encrypted), asio::detached);
+  if (beside) {
+    asio::co_spawn(state_->strand, state_->accept(state_->tls_acceptor, true), asio::detached);
+  }
   asio::co_spawn(state_->strand, state_->purge(), asio::detached);
   std::vector<std::jthread> others;
   for (int i = 1; i < state_->shared.config.io_threads; ++i) {

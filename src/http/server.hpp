@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "auscult/result.hpp"
@@ -22,6 +23,11 @@ struct ServerConfig {
   std::uint16_t port = 8000;  ///< 0: any free one, see Server::port().
   int io_threads = 1;         ///< They only move bytes; the workers do the work.
   int reader_threads = 2;     ///< Ask the store: history, audio, deletion.
+  /// PEM files; with them `port` speaks TLS, or, if there is a `tls_port`, that one, and `port`
+  /// plain HTTP. They are read again when they change.
+  std::string tls_certificate;
+  std::string tls_key;
+  std::optional<std::uint16_t> tls_port;
   std::string model_metrics;  ///< The text of the model's metrics.json for /v1/model, or empty.
 
   std::size_t max_body_bytes = limits::kDefaultMaxBodyBytes;
@@ -53,7 +59,8 @@ struct ServerConfig {
   /// may take to be sent before its listener is cut off.
   std::chrono::milliseconds event_heartbeat{15'000};
   std::chrono::milliseconds event_timeout{10'000};
-  /// How often what was removed is looked through for what is past its grace.
+  /// How often what was removed is looked through for what is past its grace, and the certificate
+  /// for a new one.
   std::chrono::milliseconds purge_interval{5'000};
   /// How long stop() waits for requests under way.
   std::chrono::milliseconds shutdown_timeout{20'000};
@@ -64,7 +71,7 @@ class Server {
  public:
   /// Listens at once; connections wait until run(). `service` outlives the server, `workers` run
   /// the uploads. Fails with invalid_argument on an address that is none or cannot be bound, saying
-  /// which, on metrics that are no JSON, and on no threads.
+  /// which, on metrics that are no JSON, on a certificate that cannot be used, and on no threads.
   static Result<Server> create(const ServerConfig& config, service::RecordingService& service,
                                std::unique_ptr<Workers> workers);
 
@@ -73,6 +80,12 @@ class Server {
   ~Server();
 
   [[nodiscard]] std::uint16_t port() const;
+  /// Empty if nothing speaks TLS; may be port().
+  [[nodiscard]] std::optional<std::uint16_t> tls_port() const;
+
+  /// Reads the certificate again and logs what came of it; a bad one leaves the old in place. Any
+  /// thread.
+  void reload_certificate();
 
   /// Serves until stop(), and returns when every request has been answered. Once only.
   void run();

@@ -65,9 +65,10 @@ Response guarded(std::string_view path, const Handle& handle) {
 
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, Shared& shared)
+Session::Session(asio::ip::tcp::socket socket, Shared& shared,
+                 std::shared_ptr<const TlsContext> tls)
     : shared_(shared),
-      connection_(std::move(socket)),
+      connection_(std::move(socket), std::move(tls)),
       buffer_(shared.config.max_header_bytes + Connection::kReadBytes) {}
 
 void Session::stop() {
@@ -76,15 +77,34 @@ void Session::stop() {
 }
 
 asio::awaitable<void> Session::run() {
+  bool open = true;
+  if (connection_.is_encrypted()) open = co_await shake_hands();
   // GCC 12 miscompiles a co_await in the condition of a loop.
-  for (bool open = true; open;) {
+  while (open) {
     open = co_await await_request();
     if (open) open = co_await serve_request();
   }
   co_await finish();
 }
 
+/// False if no request can follow; who spoke without TLS has then been told.
+asio::awaitable<bool> Session::shake_hands() {
+  connection_.set_deadline(Clock::now() + shared_.config.header_timeout);
+  idle_ = true;
+  if (shared_.stopping) connection_.interrupt();
+  const Connection::Handshake outcome = co_await connection_.handshake();
+  idle_ = false;
+  if (outcome == Connection::Handshake::plain_http) {
+    const Exchange exchange{"-", "-", {1, false}, false, Clock::now()};
+    const Problem problem{400, "tls_required", "this port speaks TLS: use https://"};
+    co_await reply(exchange, to_response(problem, exchange.path));
+  }
+  co_return outcome == Connection::Handshake::done;
+}
+
 asio::awaitable<void> Session::refuse() {
+  // Who expects TLS would not understand it, and a handshake costs more than it is worth.
+  if (connection_.is_encrypted()) co_return;
   const Exchange exchange{"-", "-", {1, false}, false, Clock::now()};
   const Error error = fail(ErrorCode::unavailable, "too many connections; try again");
   co_await reply(exchange, to_response(to_problem(error), exchange.path));

@@ -36,7 +36,9 @@ class LiveStream;
 /// One connection and the requests on it, one after the other. Its strand only.
 class Session {
  public:
-  Session(boost::asio::ip::tcp::socket socket, Shared& shared);
+  /// With `tls` the connection is encrypted.
+  Session(boost::asio::ip::tcp::socket socket, Shared& shared,
+          std::shared_ptr<const TlsContext> tls = nullptr);
 
   /// Answers requests until the connection ends.
   boost::asio::awaitable<void> run();
@@ -62,6 +64,7 @@ class Session {
     Clock::time_point started;
   };
 
+  boost::asio::awaitable<bool> shake_hands();
   boost::asio::awaitable<bool> await_request();
   boost::asio::awaitable<bool> serve_request();
   boost::asio::awaitable<boost::system::error_code> read_header(Parser& parser);

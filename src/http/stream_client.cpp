@@ -6,15 +6,21 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/stream_traits.hpp>
+#include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <chrono>
 #include <exception>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace auscult::http {
@@ -30,7 +36,11 @@ constexpr std::size_t kBlocksPerS = 10;
 constexpr std::chrono::milliseconds kBlock{1'000 / kBlocksPerS};
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
+using Plain = asio::ip::tcp::socket;
+using Encrypted = asio::ssl::stream<Plain>;
+
 struct Address {
+  bool encrypted = false;
   std::string host;
   std::string port = "80";
   std::string path = "/v1/stream";
@@ -38,11 +48,18 @@ struct Address {
 
 Result<Address> parse_url(std::string_view url) {
   constexpr std::string_view kScheme = "ws://";
+  constexpr std::string_view kTlsScheme = "wss://";
   const Error wrong =
-      fail(ErrorCode::invalid_argument, "\"" + std::string(url) + "\" is no ws://HOST:PORT/PATH");
-  if (url.substr(0, kScheme.size()) != kScheme) return wrong;
-  url.remove_prefix(kScheme.size());
+      fail(ErrorCode::invalid_argument,
+           "\"" + std::string(url) + "\" is no ws://HOST:PORT/PATH or wss://HOST:PORT/PATH");
   Address address;
+  address.encrypted = url.substr(0, kTlsScheme.size()) == kTlsScheme;
+  if (address.encrypted) {
+    address.port = "443";
+  } else if (url.substr(0, kScheme.size()) != kScheme) {
+    return wrong;
+  }
+  url.remove_prefix(address.encrypted ? kTlsScheme.size() : kScheme.size());
   const std::size_t slash = std::min(url.find('/'), url.size());
   if (url.size() > slash + 1) address.path = url.substr(slash);
   const std::string_view authority = url.substr(0, slash);
@@ -60,11 +77,14 @@ Result<Address> parse_url(std::string_view url) {
   return address;
 }
 
-/// One session; everything runs on one thread.
+/// One session over `Layer`; everything runs on one thread.
+template <typename Layer>
 class Client {
  public:
-  Client(const StreamRequest& request, Address address)
-      : request_(request), address_(std::move(address)), socket_(io_), timer_(io_) {}
+  /// `tls` only for an encrypted layer.
+  template <typename... Tls>
+  Client(const StreamRequest& request, Address address, Tls&... tls)
+      : request_(request), address_(std::move(address)), socket_(io_, tls...), timer_(io_) {}
 
   Status run() {
     asio::co_spawn(io_, converse(), [](const std::exception_ptr& failure) {
@@ -83,12 +103,26 @@ class Client {
     error_code last = asio::error::host_not_found;
     for (const auto& endpoint : endpoints) {
       error_code ignored;
-      socket_.next_layer().close(ignored);
-      const auto [error] = co_await socket_.next_layer().async_connect(endpoint, kAwait);
+      auto& socket = boost::beast::get_lowest_layer(socket_);
+      socket.close(ignored);
+      const auto [error] = co_await socket.async_connect(endpoint, kAwait);
       last = error;
       if (!error) break;
     }
     if (last) co_return last;
+    if constexpr (std::is_same_v<Layer, Encrypted>) {
+      Encrypted& layer = socket_.next_layer();
+      layer.set_verify_callback(asio::ssl::host_name_verification(address_.host));
+      error_code named;
+      asio::ip::make_address(address_.host, named);
+      if (named) {  // No address: a server of several names is to know which is meant.
+        SSL_ctrl(layer.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                 address_.host.data());
+      }
+      const auto [untrusted] =
+          co_await layer.async_handshake(asio::ssl::stream_base::client, kAwait);
+      if (untrusted) co_return untrusted;
+    }
     const auto [refused] = co_await socket_.async_handshake(address_.host + ":" + address_.port,
                                                             address_.path, kAwait);
     co_return refused;
@@ -160,7 +194,7 @@ class Client {
   const StreamRequest& request_;
   Address address_;
   asio::io_context io_;
-  websocket::stream<asio::ip::tcp::socket> socket_;
+  websocket::stream<Layer> socket_;
   asio::steady_timer timer_;
   std::optional<Status> outcome_;
 };
@@ -170,7 +204,19 @@ class Client {
 Status stream_audio(const StreamRequest& request) {
   Result<Address> address = parse_url(request.url);
   if (!address) return address.error();
-  return Client(request, *std::move(address)).run();
+  if (!address->encrypted) return Client<Plain>(request, *std::move(address)).run();
+  asio::ssl::context tls(asio::ssl::context::tls_client);
+  tls.set_verify_mode(asio::ssl::verify_peer);
+  error_code error;
+  tls.set_default_verify_paths(error);
+  if (!request.ca_file.empty()) {
+    tls.load_verify_file(request.ca_file.string(), error);
+    if (error) {
+      return fail(ErrorCode::invalid_argument,
+                  request.ca_file.string() + ": no certificates can be read: " + error.message());
+    }
+  }
+  return Client<Encrypted>(request, *std::move(address), tls).run();
 }
 
 }  // namespace auscult::http

@@ -1,5 +1,8 @@
 #include "client.hpp"
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -20,7 +23,49 @@ Client::Client(std::uint16_t port) {
   setsockopt(socket_.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 }
 
+Client::Client(std::uint16_t port, const ClientTls& tls) : Client(port) {
+  const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()),
+                                                             SSL_CTX_free);
+  // Old versions only work at this level; what is tested is that the server refuses them.
+  SSL_CTX_set_cipher_list(context.get(), "ALL:@SECLEVEL=0");
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
+  SSL_CTX_set_max_proto_version(context.get(), tls.newest_version);
+  tls_.reset(SSL_new(context.get()), SSL_free);
+  if (!tls.protocols.empty()) {
+    const std::string wire = static_cast<char>(tls.protocols.size()) + tls.protocols;
+    SSL_set_alpn_protos(tls_.get(), reinterpret_cast<const unsigned char*>(wire.data()),
+                        static_cast<unsigned int>(wire.size()));
+  }
+  SSL_set_fd(tls_.get(), socket_.native_handle());
+  ERR_clear_error();
+  if (SSL_connect(tls_.get()) == 1) return;
+  const char* reason = ERR_reason_error_string(ERR_peek_error());
+  tls_failure_ = reason == nullptr ? "the connection ended" : reason;
+}
+
+std::string Client::tls_version() const { return SSL_get_version(tls_.get()); }
+
+std::string Client::tls_protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned int size = 0;
+  SSL_get0_alpn_selected(tls_.get(), &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
+}
+
+std::string Client::certificate_name() const {
+  const std::unique_ptr<X509, void (*)(X509*)> certificate(SSL_get1_peer_certificate(tls_.get()),
+                                                           X509_free);
+  std::array<char, 256> name{};
+  if (certificate == nullptr) return {};
+  X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, name.data(),
+                            static_cast<int>(name.size()));
+  return name.data();
+}
+
 bool Client::send(std::string_view bytes) {
+  if (tls_ != nullptr) {
+    return bytes.empty() || SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size())) > 0;
+  }
   boost::system::error_code error;
   asio::write(socket_, asio::buffer(bytes.data(), bytes.size()), error);
   return !error;
@@ -34,7 +79,9 @@ void Client::end_sending() {
 bool Client::fill() {
   std::array<char, 65536> chunk{};
   // Not read_some(): it would wait past the receive timeout.
-  const ssize_t got = recv(socket_.native_handle(), chunk.data(), chunk.size(), 0);
+  const ssize_t got = tls_ != nullptr
+                          ? SSL_read(tls_.get(), chunk.data(), static_cast<int>(chunk.size()))
+                          : recv(socket_.native_handle(), chunk.data(), chunk.size(), 0);
   if (got <= 0) return false;
   unread_.append(chunk.data(), static_cast<std::size_t>(got));
   return true;

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+struct ssl_st;
+
 namespace auscult::api_test {
 
 /// A response as it came over the wire.
@@ -18,10 +20,25 @@ struct Reply {
   std::string body;
 };
 
+/// How a client speaks TLS.
+struct ClientTls {
+  int newest_version = 0;              ///< 0: any that OpenSSL has.
+  std::string protocols = "http/1.1";  ///< The one that is offered by ALPN; empty: none.
+};
+
 /// One blocking connection that sends exactly the bytes it is given.
 class Client {
  public:
   explicit Client(std::uint16_t port);
+  /// Under TLS, by OpenSSL's own client; the certificate is not verified, see certificate_name().
+  Client(std::uint16_t port, const ClientTls& tls);
+
+  /// Why there is no TLS; empty if there is.
+  [[nodiscard]] const std::string& tls_failure() const { return tls_failure_; }
+  [[nodiscard]] std::string tls_version() const;
+  [[nodiscard]] std::string tls_protocol() const;
+  /// The common name in the server's certificate.
+  [[nodiscard]] std::string certificate_name() const;
 
   /// Returns whether all of it could be sent.
   bool send(std::string_view bytes);
@@ -46,6 +63,8 @@ class Client {
   // On its own, so that a client can be moved.
   std::unique_ptr<boost::asio::io_context> io_ = std::make_unique<boost::asio::io_context>();
   boost::asio::ip::tcp::socket socket_{*io_};
+  std::shared_ptr<ssl_st> tls_;
+  std::string tls_failure_;
   std::string unread_;
 };
 

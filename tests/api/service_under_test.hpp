@@ -33,11 +33,13 @@ class ServiceUnderTest {
   ~ServiceUnderTest();
 
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+  [[nodiscard]] std::uint16_t tls_port() const { return server_->tls_port().value_or(0); }
   [[nodiscard]] Client connect() const { return Client(port()); }
   /// One request on a connection of its own.
   Reply exchange(std::string_view request) const { return connect().exchange(request); }
 
   service::RecordingService& recordings() { return *service_; }
+  http::Server& server() { return *server_; }
   http::Workers& workers() { return *workers_; }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
