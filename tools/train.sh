@@ -15,7 +15,8 @@ on one machine however many networks are trained side by side:
   evaluate  runs the shipped file as the service does
   report    writes card, tables and plots
 
-  --data DIR    folder with pascal/, and perhaps circor2022/, yaseen2018/, physionet2016/
+  --data DIR    folder with pascal/ (or with a manifest.csv and its audio, as the service exports
+                them), and perhaps circor2022/, yaseen2018/, physionet2016/
   --model DIR   the folder to make; its last part is the model's name
   --docs DIR    folder for the page with the plots (docs/model)
   --work DIR    folder for checkpoints and scores (build/training/NAME)
@@ -54,7 +55,10 @@ if [[ -d $data/circor2022 ]]; then
   "$train" beats --data "$data" --out "$work/beats" --crossval
   cp "$work/beats/beats.onnx" "$work/beats/beats_metrics.json" "$model"
 fi
-"$train" crossval --data "$data" "${beats[@]}" --out "$work/crossval" --across --jobs "$jobs"
+# One device judged by the other: PASCAL has two.
+across=()
+if [[ -d $data/pascal ]]; then across=(--across); fi
+"$train" crossval --data "$data" "${beats[@]}" --out "$work/crossval" "${across[@]}" --jobs "$jobs"
 "$train" train --data "$data" --crossval "$work/crossval" --work "$work/all" \
   --out "$model" --docs "$docs" --jobs "$jobs"
 build/train/bin/auscult evaluate --model "$model" --precision f32 --data "$data" --format json \

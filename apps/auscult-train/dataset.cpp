@@ -36,13 +36,25 @@ Result<int> parse_fold(const std::string& text, const std::string& file) {
   return fold;
 }
 
-Status add_pascal(const std::string& folder, std::vector<Example>& examples) {
-  const Result<evaluation::Table> table =
-      load_manifest(folder + "/pascal/manifest.csv", {"file", "label", "device", "group", "fold"});
+// Where the recordings with our labels are, below `folder`: "pascal/", or "" for those that stand
+// in its place, as the service exports them.
+Result<std::string> find_labelled(const std::string& folder) {
+  for (const std::string set : {"pascal/", ""}) {
+    if (std::filesystem::exists(folder + "/" + set + "manifest.csv")) return set;
+  }
+  return fail(ErrorCode::not_found,
+              folder + " has neither pascal/manifest.csv nor a manifest.csv of its own");
+}
+
+Status add_labelled(const std::string& folder, std::vector<Example>& examples) {
+  const Result<std::string> set = find_labelled(folder);
+  if (!set) return set.error();
+  const Result<evaluation::Table> table = load_manifest(
+      folder + "/" + *set + "manifest.csv", {"file", "label", "device", "group", "fold"});
   if (!table) return table.error();
   for (std::size_t row = 0; row < table->rows(); ++row) {
     Example example;
-    example.file = "pascal/" + table->at(row, "file");
+    example.file = *set + table->at(row, "file");
     const auto label = std::find(kLabels.begin(), kLabels.end(), table->at(row, "label"));
     if (label == kLabels.end()) {
       return fail(ErrorCode::invalid_argument,
@@ -136,7 +148,7 @@ Status decode_all(const std::string& folder, std::span<Example> examples,
 
 Result<Dataset> load_dataset(const std::string& folder, const LoadListener& listener) {
   Dataset dataset;
-  for (const auto add : {add_pascal, add_circor}) {
+  for (const auto add : {add_labelled, add_circor}) {
     const Status added = add(folder, dataset.examples);
     if (!added) return added.error();
   }

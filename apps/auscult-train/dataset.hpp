@@ -42,8 +42,9 @@ struct Dataset {
   std::vector<Example> examples;
 };
 
-/// Reads `<folder>/pascal/manifest.csv` and, if it is there, `<folder>/circor2022/manifest.csv`,
-/// and decodes every recording to 2 kHz with the service's own functions.
+/// Reads `<folder>/pascal/manifest.csv` (or, if there is none, `<folder>/manifest.csv`, as the
+/// service exports it) and, if it is there, `<folder>/circor2022/manifest.csv`, and decodes every
+/// recording to 2 kHz with the service's own functions.
 ///
 /// CirCor's locations where the murmur of a patient is not heard, and patients of whom it is not
 /// known, stay unlabelled: neither is evidence of absence.

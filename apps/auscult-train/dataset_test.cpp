@@ -59,6 +59,19 @@ TEST_F(LoadDataset, NamesAFileThatIsNotThere) {
   EXPECT_THAT(message(), HasSubstr("pascal/x.wav"));
 }
 
+TEST_F(LoadDataset, TakesAManifestAtTheTopInPlaceOfPascals) {
+  std::filesystem::remove_all(folder_ / "pascal");
+  write("manifest.csv", "file,label,device,group,fold\nx.wav,Normal,ward-3,g,0\n");
+  EXPECT_THAT(message(), HasSubstr("x.wav"));
+  write("manifest.csv", "file,label,device,group,fold\n");
+  EXPECT_EQ(message(), "loaded");
+}
+
+TEST_F(LoadDataset, SaysWhereAManifestMayBe) {
+  std::filesystem::remove_all(folder_ / "pascal");
+  EXPECT_THAT(message(), HasSubstr("neither pascal/manifest.csv nor a manifest.csv"));
+}
+
 TEST_F(LoadDataset, DoesWithoutCirCor) {
   std::filesystem::remove_all(folder_ / "circor2022");
   write("pascal/manifest.csv", "file,label,device,group,fold\n");

@@ -36,7 +36,8 @@ template <typename Options>
 void add_common(CLI::App& command, Options& options) {
   options.steps = kDefaultSteps;
   command
-      .add_option("--data", options.data, "Folder with pascal/ and circor2022/ and their manifests")
+      .add_option("--data", options.data,
+                  "Folder with pascal/ (or a manifest.csv of your own) and perhaps circor2022/")
       ->required()
       ->check(CLI::ExistingDirectory);
   command.add_option("--seeds", options.seeds, "One network of the ensemble for each")
