@@ -46,6 +46,12 @@ std::vector<std::string> warnings_of(const Recording& recording) {
                          " dB of full scale; raise the gain of the microphone");
     }
   }
+  for (const std::string& reason : recording.result.quality.reasons) {
+    // The classifier's words (docs/quality.md), and what the owner of the device can do.
+    if (reason.starts_with("rate suspect")) {
+      warnings.push_back(reason + "; set the rate of the device, or let it say its own");
+    }
+  }
   if (recording.source.dropped_bytes > 0) {
     warnings.push_back("the last upload ended within a sample (" +
                        std::to_string(recording.source.dropped_bytes) +

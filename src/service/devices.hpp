@@ -23,7 +23,7 @@ struct Device {
 };
 
 /// What is wrong with the way a device sends, in words for its owner: samples at full scale, hardly
-/// any sound, an offset word, a recording cut into pieces.
+/// any sound, a rate that cannot be right, an offset word, a recording cut into pieces.
 std::vector<std::string> warnings_of(const Recording& recording);
 
 /// As one source of an upload's format. Fails with invalid_argument, naming the member, on a value

@@ -37,6 +37,15 @@ TEST(WarningsOf, NameWhatIsWrong) {
   EXPECT_THAT(warnings_of(cut), ElementsAre(StartsWith("only 0.5 s long")));
 }
 
+TEST(WarningsOf, NameTheRateThatIsLikelier) {
+  Recording mislabelled = sound_recording();
+  mislabelled.result.quality.reasons = {
+      "no heart beat found, mostly steady noise",
+      "rate suspect: this would be a heart at 44100 Hz instead of 16000 Hz"};
+  EXPECT_THAT(warnings_of(mislabelled),
+              ElementsAre(StartsWith("rate suspect: this would be a heart at 44100 Hz")));
+}
+
 TEST(WarningsOf, AreNoneOfALevelThatWasNotMeasured) {
   Recording old = sound_recording();
   old.level.reset();
