@@ -24,7 +24,8 @@ try {
         input: Object.fromEntries(
           tests.map((file) => [relative(root, file).replace(/[\\/]/g, '_').replace(/\.ts$/, ''), file]),
         ),
-        output: { entryFileNames: '[name].mjs' },
+        // Node 18 would take .js for CommonJS here.
+        output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
       },
     },
   });
