@@ -37,7 +37,7 @@ const settled = async (page, name) => {
     history: 'table.history tbody tr',
     devices: '.device-card',
     model: '.confusion',
-    recording: '.stage.ready',
+    recording: '.stage .lane.evidence',
   }[name];
   await page.locator(sign).first().waitFor();
 };
@@ -125,6 +125,28 @@ test('a poor recording says why in words', { timeout }, async () => {
   const card = page.locator('.latest', { hasText: 'silent' });
   await card.locator('.quality.poor li').first().waitFor();
   assert.match(await card.locator('.quality.poor').innerText(), /Silent/);
+  assert.match(await card.locator('.confidence.doubtful').innerText(), /Not to be relied on/);
+  await close();
+});
+
+test('the history and the devices mark a confidence that is not to be relied on', { timeout }, async () => {
+  const { page, close } = await openPage(browser, server, '/#/history');
+  const row = page.locator('table.history tbody tr', { hasText: 'silent' });
+  assert.match(await row.locator('.confidence.doubtful').innerText(), /Not to be relied on/);
+  const sound = page.locator('table.history tbody tr', { hasText: 'a-device-with' });
+  assert.equal(await sound.locator('.confidence.doubtful').count(), (await server.json('/v1/latest?device=a-device-with-quite-a-long-name-in-ward-17')).reliable ? 0 : 1);
+  await page.goto(`${server.url}/#/devices`);
+  assert.match(await page.locator('.device-card', { hasText: 'silent' }).locator('.doubtful').innerText(), /Not to be relied on/);
+  await close();
+});
+
+test('reasons are told in the language of the reader', { timeout }, async () => {
+  const { page, assertQuiet, close } = await openPage(browser, server, '/', { locale: 'fr-FR' });
+  const card = page.locator('.latest', { hasText: 'silent' });
+  await card.locator('.quality.poor li').first().waitFor();
+  assert.match(await card.locator('.quality.poor').innerText(), /Silence : rien n’est parvenu au microphone/);
+  assert.equal(await card.locator('[lang=en]').count(), 0, 'nothing is left in English');
+  assertQuiet();
   await close();
 });
 

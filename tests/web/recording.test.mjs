@@ -41,6 +41,22 @@ const coloursIn = (page, selector) =>
     return colours.size;
   });
 
+/** Opens the recording as it would be if the server said otherwise of some members. */
+const openChanged = async (changed, evidence = (told) => told, options = {}) => {
+  const opened = await openPage(browser, server, '/#/now', options);
+  const path = `${server.url}/v1/recordings/${recording.id}`;
+  const change = (address, apply) =>
+    opened.page.route(address, async (route) => {
+      const told = await (await route.fetch()).json();
+      await route.fulfill({ json: apply(told) });
+    });
+  await change(path, (told) => ({ ...told, ...changed }));
+  await change(`${path}/evidence`, evidence);
+  await opened.page.goto(`${server.url}/#/recordings/${recording.id}`);
+  await opened.page.locator('.stage.ready').waitFor();
+  return opened;
+};
+
 test('waveform, spectrogram, heart sounds and evidence are shown over one axis', { timeout }, async () => {
   const { page, assertQuiet, close } = await open();
   await page.waitForFunction(() => {
@@ -53,9 +69,92 @@ test('waveform, spectrogram, heart sounds and evidence are shown over one axis',
   const marks = page.locator('.stage .lane.beats i.S1');
   assert.equal(await marks.count(), recording.beats.filter(({ sound }) => sound === 'S1').length);
   assert.ok((await marks.count()) >= 10);
-  assert.ok((await page.locator('.stage .lane.evidence i').count()) >= 1);
+  assert.ok((await page.locator('.stage .lane.course i').count()) >= recording.windows.length);
   assert.equal(await page.locator('.hertz span').first().innerText(), '50 Hz');
   assertQuiet();
+  await close();
+});
+
+test('what speaks for the answer comes by itself: beat by beat, and window by window', { timeout }, async () => {
+  const { page, assertQuiet, close } = await open();
+  const lanes = page.locator('.stage .lane.evidence');
+  await lanes.nth(1).waitFor();
+  assert.deepEqual(await lanes.locator('b').allInnerTexts(), ['Evidence, beat by beat', 'Evidence, window by window']);
+  const told = await server.json(`/v1/recordings/${recording.id}/evidence`);
+  assert.equal(told.same_model, true);
+  const beats = told.beats.filter(({ evidence }) => evidence !== undefined).length;
+  assert.ok((await lanes.first().locator('i').count()) >= beats, 'a bar for each heart sound at least');
+  assert.match(await page.locator('.player .legend').first().innerText(), /Speaks for/);
+  assert.equal(await page.locator('.why .notice').count(), 0);
+  assertQuiet();
+  await close();
+});
+
+test('evidence that another model gives says so, and speaks for that model\'s class', { timeout }, async () => {
+  const { page, close } = await openChanged({}, (told) => ({
+    ...told,
+    same_model: false,
+    class: 'Normal',
+    confidence: 61.9,
+    model: { name: 'another', sha256: '0123456789'.repeat(6) + 'abcd' },
+  }));
+  await page.locator('.why .notice').waitFor();
+  assert.match(await page.locator('.why .notice').innerText(), /another \(01234567\).*“Normal” with 61 %.*auscult-1/);
+  assert.match(await page.locator('.player .legend').first().innerText(), /Speaks for “Normal”/);
+  assert.equal(await page.locator('h1').innerText(), recording.class);
+  await close();
+});
+
+test('a long recording is searched for evidence only when one asks', { timeout }, async () => {
+  let asked = 0;
+  const { page, close } = await openChanged({ duration_s: 61 }, (told) => {
+    asked++;
+    return told;
+  });
+  const button = page.getByRole('button', { name: 'Find out what speaks for it' });
+  await button.waitFor();
+  assert.equal(asked, 0);
+  assert.equal(await page.locator('.stage .lane.evidence').count(), 1, 'the windows\' own probabilities');
+  await button.click();
+  await page.locator('.stage .lane.evidence').nth(1).waitFor();
+  assert.equal(asked, 1);
+  await close();
+});
+
+test('early beats, pauses, noise and extra sounds are marked on the time line, and can be heard', { timeout }, async () => {
+  const { page, close } = await openChanged({
+    rhythm: {
+      cycle_s: 0.83, systole_s: 0.31, diastole_s: 0.52, irregularity: 0.08,
+      premature_beats: [{ time_s: 7.4, prematurity: 0.7 }],
+      pauses: [{ start_s: 7.4, end_s: 8.9 }],
+    },
+    murmur: { timing: 'early systolic', systole_db: 12, diastole_db: 1 },
+    extra_sounds: [{ start_s: 3.2, end_s: 3.26, phase: 'diastole' }],
+  });
+  for (const mark of ['early', 'pause', 'extra']) {
+    assert.equal(await page.locator(`.stage .lane.beats i.${mark}`).count(), 1, mark);
+  }
+  assert.ok((await page.locator('.stage .lane.beats i.murmur').count()) >= 10);
+  const legend = await page.locator('.player .legend').first().innerText();
+  for (const name of ['Noise early in systole', 'Early beat', 'Pause', 'Extra sound']) {
+    assert.ok(legend.includes(name), name);
+  }
+  assert.match(await page.locator('.heart .cycle').getAttribute('aria-label'), /systole 0.31 s.*Noise early in systole/);
+  await page.getByLabel('Speed').selectOption('0.25');
+  await page.locator('.heart .chip', { hasText: '7.4 s' }).first().click();
+  await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+  assert.ok((await seconds(page)) >= 5.8);
+  await close();
+});
+
+test('a confidence that is not to be relied on is shown so, with the reason', { timeout }, async () => {
+  const { page, close } = await openChanged(
+    { confidence: 43.7, reliable: false, unreliable_reasons: ['undecided: only 43 % speak for Murmur'] },
+    undefined,
+    { locale: 'de-DE' },
+  );
+  assert.match(await page.locator('.headline .confidence.doubtful').innerText(), /43.*Kein Verlass darauf/s);
+  assert.match(await page.locator('.quality.poor').innerText(), /Unentschieden: Nur 43 % sprechen für „Herzgeräusch“/);
   await close();
 });
 
@@ -95,6 +194,7 @@ test('speed, the band that is heard and the equaliser can be set while it plays'
 
 test('the seconds that made the answer can be heard on their own', { timeout }, async () => {
   const { page, assertQuiet, close } = await open();
+  await page.locator('.stage .lane.evidence').first().waitFor();
   const stretches = page.locator('.stretches button');
   if ((await stretches.count()) === 0) {
     // A recording that is alike throughout: the page must say that nothing stands out.

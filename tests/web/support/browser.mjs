@@ -64,7 +64,11 @@ export async function openPage(browser, server, path = '/', options = {}) {
   return {
     page,
     assertQuiet: () => assert.deepEqual(complaints, []),
-    close: () => context.close(),
+    close: async () => {
+      // An answer that a test has changed may still be on its way.
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await context.close();
+    },
   };
 }
 

@@ -61,12 +61,12 @@ try {
   };
   await show('now', '/#/now', '.latest');
   await show('now-dark', '/#/now', '.latest', { scheme: 'dark' });
-  await show('recording', `/#/recordings/${murmur.id}`, '.stage.ready');
-  await show('recording-dark', `/#/recordings/${murmur.id}`, '.stage.ready', { scheme: 'dark' }, async (page) => {
+  await show('recording', `/#/recordings/${murmur.id}`, '.stage .lane.evidence');
+  await show('recording-dark', `/#/recordings/${murmur.id}`, '.stage .lane.evidence', { scheme: 'dark' }, async (page) => {
     await page.locator('.player').scrollIntoViewIfNeeded();
     await page.evaluate(() => scrollTo(0, document.querySelector('.player').offsetTop - 24));
   });
-  await show('recording-phone', `/#/recordings/${murmur.id}`, '.stage.ready', { size: 'phone' });
+  await show('recording-phone', `/#/recordings/${murmur.id}`, '.stage .lane.evidence', { size: 'phone' });
   await show('history', '/#/history', 'table.history tbody tr');
   await show('devices', '/#/devices', '.device-card');
   await show('model', '/#/model', '.confusion');

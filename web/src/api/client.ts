@@ -1,4 +1,4 @@
-import type { Device, DeviceDefaults, Filters, Model, Page, Recording } from './types';
+import type { Device, DeviceDefaults, EvidenceAnswer, Filters, Model, Page, Recording } from './types';
 
 /** A refusal of the server, as problem+json tells it. */
 export class Problem extends Error {
@@ -55,6 +55,7 @@ export const manifestUrl = '/v1/recordings/manifest.csv';
 export const listRecordings = (filters: Filters, limit: number, cursor?: string | null) =>
   request<Page>(`/v1/recordings${query({ ...filters, limit, cursor })}`);
 export const getRecording = (id: string) => request<Recording>(one(id));
+export const getEvidence = (id: string) => request<EvidenceAnswer>(`${one(id)}/evidence`);
 export const deleteRecording = (id: string) => request<null>(one(id), { method: 'DELETE' });
 export const restoreRecording = (id: string) =>
   request<Recording>(`${one(id)}/restore`, { method: 'POST' });

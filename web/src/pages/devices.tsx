@@ -123,7 +123,11 @@ function DeviceCard({ device, now_ms, edit }: { device: Device; now_ms: number; 
         <p class="device-latest">
           <a href={hrefOfRecording(device.latest.id)}>
             <ClassLabel label={device.latest.class} />
-            <span class="figure">{number(Math.floor(device.latest.confidence))} %</span>
+            <span class={`figure ${device.latest.reliable ? '' : 'doubtful'}`} title={device.latest.reliable ? undefined : t('quality.unreliable')}>
+              {!device.latest.reliable && <Icon name="warning" size={14} />}
+              {!device.latest.reliable && <span class="sr-only">{t('confidence.doubtful')}: </span>}
+              {number(Math.floor(device.latest.confidence))} %
+            </span>
           </a>
           <a href={hrefOf('history', `?device=${encodeURIComponent(device.name)}`)}>
             {t('devices.recordings', { count: number(device.recordings) })}

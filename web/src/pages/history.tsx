@@ -18,12 +18,13 @@ import { Icon } from '../parts/icons';
 import { useKeys } from '../parts/keys';
 import { ReviewDialog } from '../parts/review';
 import { useToast } from '../parts/toasts';
-import { ClassLabel, Reason } from '../parts/verdict';
+import { ClassLabel } from '../parts/verdict';
 import { decodeWav, encodeWav, forListening } from '../player/wav';
 import { go, hrefOf, hrefOfRecording } from '../router';
 import { csvOf } from './csv';
 import { FilterBar } from './filter_bar';
 import { filtersOf, isFiltered, searchOf, serverFilters } from './filters';
+import { ConfidenceCell, QualityCell } from './history_cells';
 import { rememberOrder } from './neighbours';
 
 const kPageSize = 50;
@@ -59,7 +60,7 @@ function save(text: string, name: string): void {
 
 export default function HistoryPage({ parameters }: { parameters: URLSearchParams }) {
   const speech = useSpeech();
-  const { t, number, time, shortTime } = speech;
+  const { t, time, shortTime } = speech;
   const toast = useToast();
   const filters = useMemo(() => filtersOf(parameters), [parameters.toString()]);
   const [recordings, setRecordings] = useState<Recording[] | null>(null);
@@ -260,31 +261,11 @@ export default function HistoryPage({ parameters }: { parameters: URLSearchParam
                       <ClassLabel label={recording.class} />
                     </a>
                   </td>
-                  <td class="figure confidence">{number(Math.floor(recording.confidence))} %</td>
+                  <ConfidenceCell recording={recording} />
                   <td class="device">
                     <bdi>{recording.device || t('device.unnamed')}</bdi>
                   </td>
-                  <td class={`quality ${recording.reliable === false ? 'poor' : recording.quality.verdict}`}>
-                    {recording.quality.verdict === 'good' && recording.reliable === false ? (
-                      <span>
-                        <Icon name="warning" size={16} />
-                        {t('quality.short.doubtful')}
-                      </span>
-                    ) : recording.quality.verdict === 'good' ? (
-                      t('quality.short.good')
-                    ) : (
-                      <span title={recording.quality.reasons.join('; ')}>
-                        <Icon name="warning" size={16} />
-                        {recording.quality.reasons[0] ? (
-                          <span class="reason">
-                            <Reason text={recording.quality.reasons[0].split(':')[0] ?? ''} />
-                          </span>
-                        ) : (
-                          t('quality.short.poor')
-                        )}
-                      </span>
-                    )}
-                  </td>
+                  <QualityCell recording={recording} />
                   <td class="review">
                     {recording.review?.label && <ClassLabel label={recording.review.label} />}
                     {recording.review?.note && (

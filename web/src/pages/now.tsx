@@ -6,7 +6,7 @@ import { useSpeech } from '../i18n';
 import { failureText } from '../parts/failure';
 import { FirstSteps } from '../parts/first_steps';
 import { Icon } from '../parts/icons';
-import { classText, EvidenceStrip, HeartRate, Meaning, Probabilities, QualityNote } from '../parts/verdict';
+import { classText, Confidence, EvidenceStrip, HeartRate, Meaning, Probabilities, QualityNote } from '../parts/verdict';
 import { classColour } from '../parts/theme';
 import { hrefOfRecording } from '../router';
 
@@ -33,7 +33,7 @@ function newestFirst(recordings: Recording[]): Recording[] {
 
 function Latest({ recording, fresh, now_ms }: { recording: Recording; fresh: boolean; now_ms: number }) {
   const speech = useSpeech();
-  const { t, number, ago } = speech;
+  const { t, ago } = speech;
   return (
     <article
       class={`card latest ${fresh ? 'fresh' : ''}`}
@@ -48,13 +48,7 @@ function Latest({ recording, fresh, now_ms }: { recording: Recording; fresh: boo
       </header>
       <div class="headline">
         <h2>{classText(recording.class, speech)}</h2>
-        <p class="confidence">
-          <strong>
-            {number(Math.floor(recording.confidence))}
-            <small>%</small>
-          </strong>
-          <span>{t('confidence')}</span>
-        </p>
+        <Confidence result={recording} />
       </div>
       <Meaning label={recording.class} />
       <EvidenceStrip result={recording} duration_s={recording.duration_s} />
@@ -103,7 +97,8 @@ export default function NowPage() {
         setFresh(recording.id);
         setNow(Date.now());
         setSaid(
-          `${recording.device}: ${classText(recording.class, speech)}, ${speech.number(Math.floor(recording.confidence))} %`,
+          `${recording.device}: ${classText(recording.class, speech)}, ${speech.number(Math.floor(recording.confidence))} %` +
+            (recording.reliable ? '' : `. ${t('quality.unreliable')}`),
         );
       }
     });

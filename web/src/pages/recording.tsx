@@ -10,91 +10,14 @@ import { ProbabilityChart } from '../parts/probability_chart';
 import { ReviewForm } from '../parts/review';
 import { classColour } from '../parts/theme';
 import { useToast } from '../parts/toasts';
-import { classText, HeartRate, Meaning, Probabilities, QualityNote } from '../parts/verdict';
-import { evidenceOf, strongest } from '../player/evidence';
+import { classText, Confidence, HeartRate, Meaning, Probabilities, QualityNote } from '../parts/verdict';
+import { cycleOf, evidenceOf } from '../player/evidence';
 import { PlayerCard, type Loop } from '../player/player_card';
+import { useEvidence } from '../player/use_evidence';
 import { go, hrefOf, hrefOfRecording } from '../router';
+import { HeartCard } from './heart';
 import { neighbour } from './neighbours';
-
-/** In words: which seconds made the answer, and what was found in the beats. */
-function Why({ recording, play }: { recording: Recording; play: (loop: Loop) => void }) {
-  const speech = useSpeech();
-  const { t, number, percent } = speech;
-  const evidence = useMemo(() => evidenceOf(recording), [recording]);
-  const best = strongest(evidence, 3);
-  const { rhythm, murmur, extra_sounds } = recording;
-  const name = classText(recording.class, speech);
-  return (
-    <section class="card why" aria-labelledby="why-title">
-      <h2 id="why-title">{t('why.title', { class: name })}</h2>
-      {best.length > 0 ? (
-        <>
-          <p>{t(evidence.kind === 'occlusion' ? 'why.occlusion' : 'why.windows', { class: name })}</p>
-          <ul class="stretches">
-            {best.map(({ start_s, end_s, weight }) => (
-              <li key={start_s}>
-                <button onClick={() => play({ start_s, end_s })}>
-                  <Icon name="play" size={14} />
-                  {t('why.stretch', { from: number(start_s, 1), to: number(end_s, 1) })}
-                </button>
-                <span class="weight" aria-hidden="true">
-                  <i
-                    style={{
-                      inlineSize: `${Math.min(100, (100 * weight) / evidence.scale)}%`,
-                      background: `var(--${classColour(recording.class)})`,
-                    }}
-                  />
-                </span>
-              </li>
-            ))}
-          </ul>
-        </>
-      ) : (
-        <p>{t('why.even')}</p>
-      )}
-      <dl class="findings">
-        {murmur && (
-          <>
-            <dt>{t('murmur.title')}</dt>
-            <dd>
-              {murmur.timing ? t(`murmur.${murmur.timing}` as MessageKey) : t('murmur.none')}
-              <small>
-                {t('murmur.levels', { systole: number(murmur.systole_db, 1), diastole: number(murmur.diastole_db, 1) })}
-              </small>
-            </dd>
-          </>
-        )}
-        {rhythm && (
-          <>
-            <dt>{t('rhythm.title')}</dt>
-            <dd>
-              {t('rhythm.counts', { premature: rhythm.premature_beats.length, pauses: rhythm.pauses.length })}
-              <small>
-                {t('rhythm.times', {
-                  cycle: number(rhythm.cycle_s, 2),
-                  systole: number(rhythm.systole_s, 2),
-                  irregularity: percent(rhythm.irregularity),
-                })}
-              </small>
-            </dd>
-          </>
-        )}
-        {extra_sounds && extra_sounds.length > 0 && (
-          <>
-            <dt>{t('extraSound')}</dt>
-            <dd>
-              {t('extraSounds.counts', {
-                systole: extra_sounds.filter(({ phase }) => phase === 'systole').length,
-                diastole: extra_sounds.filter(({ phase }) => phase === 'diastole').length,
-              })}
-            </dd>
-          </>
-        )}
-      </dl>
-      <p class="hint">{t('why.hint')}</p>
-    </section>
-  );
-}
+import { Why } from './why';
 
 function Facts({ recording }: { recording: Recording }) {
   const { t, number, percent, time } = useSpeech();
@@ -132,7 +55,7 @@ function Facts({ recording }: { recording: Recording }) {
 
 export default function RecordingPage({ id }: { id: string }) {
   const speech = useSpeech();
-  const { t, number } = speech;
+  const { t } = speech;
   const toast = useToast();
   const [recording, setRecording] = useState<Recording | null>(null);
   const [failure, setFailure] = useState('');
@@ -166,6 +89,16 @@ export default function RecordingPage({ id }: { id: string }) {
     [recording?.id],
   );
 
+  const { asked, ask } = useEvidence(recording);
+  const told = asked.state === 'told' ? asked.evidence : recording;
+  const evidence = useMemo(
+    () =>
+      asked.state === 'asking' || told === null
+        ? null
+        : evidenceOf(told, recording?.rhythm?.cycle_s ?? cycleOf(recording?.heart_rate_bpm ?? null)),
+    [asked, told],
+  );
+
   const visit = (by: 1 | -1) => {
     const next = neighbour(id, by);
     if (next) go(hrefOfRecording(next));
@@ -195,7 +128,7 @@ export default function RecordingPage({ id }: { id: string }) {
   });
 
   if (failure) return <p class="problem">{failure}</p>;
-  if (!recording) return <p class="loading">{t('loading')}</p>;
+  if (!recording || !told) return <p class="loading">{t('loading')}</p>;
   return (
     <article class="recording" style={{ '--class': `var(--${classColour(recording.class)})` }}>
       <header class="recording-head">
@@ -210,13 +143,7 @@ export default function RecordingPage({ id }: { id: string }) {
         </p>
         <div class="headline">
           <h1>{classText(recording.class, speech)}</h1>
-          <p class="confidence">
-            <strong>
-              {number(Math.floor(recording.confidence))}
-              <small>%</small>
-            </strong>
-            <span>{t('confidence')}</span>
-          </p>
+          <Confidence result={recording} />
           <div class="signs">
             <HeartRate bpm={recording.heart_rate_bpm} />
             <QualityNote result={recording} />
@@ -243,9 +170,9 @@ export default function RecordingPage({ id }: { id: string }) {
           </button>
         </p>
       </header>
-      <PlayerCard recording={recording} wanted={wanted} onTime={setTime} />
-      <div class="columns">
-        <Why recording={recording} play={setWanted} />
+      <PlayerCard recording={recording} evidence={evidence} label={told.class} wanted={wanted} onTime={setTime} />
+      <div class="stacks">
+        <Why recording={recording} asked={asked} evidence={evidence} label={told.class} ask={ask} play={setWanted} />
         <section class="card" aria-labelledby="probabilities-title">
           <h2 id="probabilities-title">{t('probabilities')}</h2>
           <Probabilities result={recording} />
@@ -260,6 +187,7 @@ export default function RecordingPage({ id }: { id: string }) {
           <h2 id="review-title">{t('review.title')}</h2>
           <ReviewForm key={recording.review?.updated_at ?? ''} recording={recording} onSaved={setRecording} />
         </section>
+        <HeartCard recording={recording} play={setWanted} />
         <Facts recording={recording} />
       </div>
     </article>

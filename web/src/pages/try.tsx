@@ -10,7 +10,7 @@ import { Icon } from '../parts/icons';
 import { useKeys } from '../parts/keys';
 import { ProbabilityChart, type Point } from '../parts/probability_chart';
 import { classColour } from '../parts/theme';
-import { ClassLabel, classText, HeartRate, Probabilities, QualityNote } from '../parts/verdict';
+import { ClassLabel, classText, Confidence, HeartRate, Probabilities, QualityNote } from '../parts/verdict';
 import { hrefOfRecording } from '../router';
 
 /** A forgotten microphone does not stream for ever. */
@@ -127,13 +127,7 @@ function LiveCard({ device, onRecording }: { device: string; onRecording: (recor
             <p class="answer" role="status">
               {classText(result.class, speech)}
             </p>
-            <p class="confidence">
-              <strong>
-                {number(Math.floor(result.confidence))}
-                <small>%</small>
-              </strong>
-              <span>{t('confidence')}</span>
-            </p>
+            <Confidence result={result} />
           </div>
           <div class="halves">
             <Probabilities result={result} />

@@ -1,8 +1,9 @@
-import type { Answer, Recording } from '../api/types';
+import type { Answer } from '../api/types';
 import { useSpeech, type Speech } from '../i18n';
-import { evidenceOf } from '../player/evidence';
+import { courseOf, cycleOf, evidenceOf } from '../player/evidence';
+import { murmurSpans } from '../player/murmur';
 import { Icon } from './icons';
-import { messageOf } from './reasons';
+import { reasonText } from './reasons';
 import { classColour } from './theme';
 
 /** The name of a class in the reader's language; labels of other models stay as they are. */
@@ -60,19 +61,30 @@ export function Probabilities({ result }: { result: Pick<Answer, 'class' | 'prob
 
 /** The server's reason in the reader's language if it is a known one, else as it came. */
 export function Reason({ text }: { text: string }) {
-  const { t, language } = useSpeech();
-  const key = messageOf(text);
-  if (language !== 'en' && key) return <>{t(key)}</>;
-  return <span lang="en">{text.charAt(0).toUpperCase() + text.slice(1)}</span>;
+  const told = reasonText(text, useSpeech());
+  return told.known ? <>{told.text}</> : <span lang="en">{told.text}</span>;
 }
 
-export function QualityNote({ result }: { result: Pick<Recording, 'quality' | 'reliable' | 'unreliable_reasons'> }) {
+type Judged = Pick<Answer, 'quality' | 'reliable' | 'unreliable_reasons'>;
+
+/** The confidence in percent, and whether it is to be relied on. */
+export function Confidence({ result }: { result: Pick<Answer, 'confidence' | 'reliable'> }) {
+  const { t, number } = useSpeech();
+  return (
+    <p class={`confidence ${result.reliable ? '' : 'doubtful'}`}>
+      <strong>
+        {number(Math.floor(result.confidence))}
+        <small>%</small>
+      </strong>
+      <span>{t(result.reliable ? 'confidence' : 'confidence.doubtful')}</span>
+    </p>
+  );
+}
+
+export function QualityNote({ result }: { result: Judged }) {
   const { t } = useSpeech();
   const poor = result.quality.verdict === 'poor';
-  const doubts = result.reliable === false ? (result.unreliable_reasons ?? []) : [];
-  // That the recording is poor is said by the heading already.
-  const reasons = [...new Set([...result.quality.reasons, ...doubts])].filter((reason) => reason !== 'the recording is poor');
-  if (!poor && result.reliable !== false) {
+  if (!poor && result.reliable) {
     return (
       <p class="quality good">
         <Icon name="good" size={18} />
@@ -80,6 +92,9 @@ export function QualityNote({ result }: { result: Pick<Recording, 'quality' | 'r
       </p>
     );
   }
+  // That the recording is poor is said by the heading already.
+  const doubts = result.unreliable_reasons.filter((reason) => reason !== 'the recording is poor');
+  const reasons = [...new Set([...result.quality.reasons, ...doubts])];
   return (
     <div class="quality poor">
       <p>
@@ -118,7 +133,10 @@ export function HeartRate({ bpm }: { bpm: number | null }) {
 /** The recording at a glance: its beats, and how much each stretch speaks for the answer. */
 export function EvidenceStrip({ result, duration_s }: { result: Answer; duration_s: number }) {
   const { t } = useSpeech();
-  const { stretches, scale } = evidenceOf(result);
+  const evidence = evidenceOf(result, cycleOf(result.heart_rate_bpm));
+  // Without evidence: how sure each window is of the answer by itself.
+  const own = courseOf(result.windows).map(({ start_s, end_s, shares }) => ({ start_s, end_s, weight: shares[result.class] ?? 0 }));
+  const { stretches, scale } = evidence.kind === 'occlusion' ? evidence.finest : { stretches: own, scale: 1 };
   if (stretches.length === 0 || duration_s <= 0) return null;
   const x = (time_s: number) => (100 * time_s) / duration_s;
   return (
@@ -132,6 +150,17 @@ export function EvidenceStrip({ result, duration_s }: { result: Answer; duration
           height="20"
           fill={weight > 0 ? `var(--${classColour(result.class)})` : 'var(--against)'}
           opacity={0.06 + 0.5 * Math.min(1, Math.abs(weight) / scale)}
+        />
+      ))}
+      {murmurSpans(result.beats, result.murmur?.timing ?? null).map(({ start_s, end_s }) => (
+        <rect
+          key={`noise-${start_s}`}
+          x={x(start_s)}
+          width={Math.max(0, x(end_s) - x(start_s))}
+          y="7"
+          height="6"
+          fill="var(--class-murmur)"
+          opacity="0.6"
         />
       ))}
       {result.beats.map(({ start_s, end_s, sound }) => (

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { evidenceOf, flatten, strongest } from './evidence';
+import { courseOf, evidenceOf, flatten, strongest } from './evidence';
 
 const window = (start_s: number, end_s: number, murmur: number, evidence?: number) => ({
   start_s,
@@ -24,41 +24,60 @@ test('a gap between windows is no stretch', () => {
   );
 });
 
-const answer = (windows: ReturnType<typeof window>[]) => ({ class: 'Murmur', windows, beats: [], heart_rate_bpm: null });
+const answer = (windows: ReturnType<typeof window>[]) => ({ class: 'Murmur', windows, beats: [] });
 
-test('the evidence of beats is finer than that of windows, and wins', () => {
+test('the evidence of beats is finer than that of windows; both are there', () => {
   const beats = [0, 1, 2, 3].map((start_s) => ({ start_s, end_s: start_s + 0.2, sound: 'S1' as const, evidence: start_s }));
-  const evidence = evidenceOf({ ...answer([window(0, 5, 0.5, 9)]), beats, heart_rate_bpm: 60 });
-  assert.equal(evidence.scale, 3);
+  const { finest, byBeat, byWindow } = evidenceOf({ ...answer([window(0, 5, 0.5, 9)]), beats }, 1);
+  assert.equal(finest, byBeat);
+  assert.equal(finest.scale, 3);
+  assert.equal(byWindow?.scale, 9);
   // Half a cycle to either side of the middle of the last beat.
-  assert.deepEqual(strongest(evidence, 1).map(({ end_s }) => end_s), [3.6]);
+  assert.deepEqual(strongest(finest, 1).map(({ end_s }) => end_s), [3.6]);
 });
 
 test('measured evidence wins over what the windows say by themselves', () => {
-  const evidence = evidenceOf(answer([window(0, 1, 0.9, -2), window(1, 2, 0.1, 1)]));
-  assert.equal(evidence.kind, 'occlusion');
-  assert.equal(evidence.scale, 2);
-  assert.deepEqual(strongest(evidence, 3), [{ start_s: 1, end_s: 2, weight: 1 }]);
+  const { kind, finest, byBeat } = evidenceOf(answer([window(0, 1, 0.9, -2), window(1, 2, 0.1, 1)]), null);
+  assert.equal(kind, 'occlusion');
+  assert.equal(byBeat, null);
+  assert.equal(finest.scale, 2);
+  assert.deepEqual(strongest(finest, 3), [{ start_s: 1, end_s: 2, weight: 1 }]);
 });
 
-test('an older answer falls back to the windows themselves', () => {
-  const evidence = evidenceOf(answer([window(0, 1, 0.9), window(1, 2, 0.1)]));
-  assert.equal(evidence.kind, 'windows');
-  assert.deepEqual(strongest(evidence, 3).map(({ start_s }) => start_s), [0]);
+test('an answer without evidence falls back to the windows themselves', () => {
+  const { kind, finest } = evidenceOf(answer([window(0, 1, 0.9), window(1, 2, 0.1)]), null);
+  assert.equal(kind, 'windows');
+  assert.deepEqual(strongest(finest, 3).map(({ start_s }) => start_s), [0]);
 });
 
 test('neighbours that are strong become one stretch', () => {
-  const evidence = evidenceOf(
+  const { finest } = evidenceOf(
     answer([window(0, 1, 0.5, 2), window(1, 2, 0.5, 1.5), window(2, 3, 0.5, 0.1), window(3, 4, 0.5, 1)]),
+    null,
   );
-  assert.deepEqual(strongest(evidence, 3), [
+  assert.deepEqual(strongest(finest, 3), [
     { start_s: 0, end_s: 2, weight: 2 },
     { start_s: 3, end_s: 4, weight: 1 },
   ]);
 });
 
+test('what is slight is not drawn as much, nor named as a reason', () => {
+  const { finest } = evidenceOf(answer([window(0, 1, 0.5, 0.03), window(1, 2, 0.5, -0.02)]), null);
+  assert.equal(finest.scale, 0.5);
+  assert.deepEqual(strongest(finest, 3), []);
+});
+
 test('no windows, no evidence; nothing for the answer, nothing strong', () => {
-  assert.deepEqual(evidenceOf(answer([])).stretches, []);
-  const against = evidenceOf(answer([window(0, 1, 0.5, -1), window(1, 2, 0.5, -2)]));
-  assert.deepEqual(strongest(against, 3), []);
+  assert.deepEqual(evidenceOf(answer([]), null).finest.stretches, []);
+  const { finest } = evidenceOf(answer([window(0, 1, 0.5, -1), window(1, 2, 0.5, -2)]), null);
+  assert.deepEqual(strongest(finest, 3), []);
+});
+
+test('the course of the classes is the mean of the windows over each moment', () => {
+  assert.deepEqual(courseOf([window(0, 2, 0.5), window(1, 3, 1)]), [
+    { start_s: 0, end_s: 1, shares: { Murmur: 0.5, Normal: 0.5 } },
+    { start_s: 1, end_s: 2, shares: { Murmur: 0.75, Normal: 0.25 } },
+    { start_s: 2, end_s: 3, shares: { Murmur: 1, Normal: 0 } },
+  ]);
+  assert.deepEqual(courseOf([]), []);
 });

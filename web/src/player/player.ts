@@ -5,8 +5,19 @@ import TimelinePlugin from 'wavesurfer.js/plugins/timeline';
 import type { Recording } from '../api/types';
 import { classColour, colour, type Scheme } from '../parts/theme';
 import { soundColours } from './colours';
-import { evidenceOf } from './evidence';
-import { beatLane, evidenceLane, evidenceTint, hertzMarks, labelBeats, laneStyle, type LaneNames } from './lanes';
+import type { Evidence } from './evidence';
+import {
+  beatLane,
+  courseLane,
+  element,
+  evidenceLane,
+  evidenceTint,
+  hertzMarks,
+  labelBeats,
+  laneStyle,
+  prematureLines,
+  type LaneNames,
+} from './lanes';
 import { Listening, type BandName } from './listening';
 import { decimate, encodeWav, forListening, forPicture, type Sound } from './wav';
 
@@ -38,6 +49,8 @@ export class Player {
   private readonly media = new Audio();
   private readonly listening = new Listening(this.media);
   private readonly url: string;
+  private readonly tints = element('div', 'tints');
+  private readonly evidence = element('div', 'evidence-lanes');
   private loop: Region | null = null;
 
   constructor(
@@ -45,7 +58,7 @@ export class Player {
     sound: Sound,
     recording: Recording,
     scheme: Scheme,
-    names: LaneNames,
+    private readonly names: LaneNames,
     private readonly events: PlayerEvents,
   ) {
     this.duration_s = sound.samples.length / sound.sampleRate_hz;
@@ -68,12 +81,13 @@ export class Player {
     });
     const wrapper = this.surfer.getWrapper();
     adoptStyle(wrapper.getRootNode() as ShadowRoot);
-    const evidence = evidenceOf(recording);
     const beats = beatLane(recording, this.duration_s, names);
     wrapper.append(
-      ...evidenceTint(evidence, recording.class, this.duration_s, kWaveHeight),
+      this.tints,
+      ...prematureLines(recording, this.duration_s, kWaveHeight),
       beats,
-      evidenceLane(evidence, recording.class, this.duration_s),
+      this.evidence,
+      courseLane(recording.windows, names.classes, this.duration_s),
       hertzMarks(kLow_hz, Math.min(kHigh_hz, picture.sampleRate_hz / 2), kSpectrogramHeight),
     );
     this.surfer.registerPlugin(this.spectrogram(picture.sampleRate_hz, scheme));
@@ -93,6 +107,23 @@ export class Player {
     this.surfer.on('redrawcomplete', () => labelBeats(beats, wrapper.clientWidth / this.duration_s));
     this.regions.on('region-created', (region) => this.adoptLoop(region, classColour(recording.class)));
     this.regions.on('region-updated', (region) => events.loop({ start_s: region.start, end_s: region.end }));
+  }
+
+  /** Shows what speaks for the class `label` and against it; null while that is not known yet. */
+  showEvidence(evidence: Evidence | null, label: string): void {
+    this.evidence.classList.toggle('awaited', evidence === null);
+    if (evidence === null) {
+      this.evidence.replaceChildren();
+      this.tints.replaceChildren();
+      return;
+    }
+    const { kind, byBeat, byWindow, finest } = evidence;
+    const lanes = [];
+    if (byBeat) lanes.push(evidenceLane(byBeat, this.names.byBeat, label, this.duration_s));
+    const windows = kind === 'occlusion' ? this.names.byWindow : this.names.leaning;
+    if (byWindow) lanes.push(evidenceLane(byWindow, windows, label, this.duration_s));
+    this.evidence.replaceChildren(...lanes);
+    this.tints.replaceChildren(...evidenceTint(finest, label, this.duration_s, kWaveHeight));
   }
 
   async play(): Promise<void> {

@@ -6,8 +6,9 @@ import { failureText } from '../parts/failure';
 import { Icon } from '../parts/icons';
 import { useKeys } from '../parts/keys';
 import { useScheme } from '../parts/theme';
-import { classText } from '../parts/verdict';
+import type { Evidence } from './evidence';
 import { bands, sliders, type BandName } from './listening';
+import { PlayerLegend } from './legend';
 import type { Player } from './player';
 import { decodeWav, type Sound } from './wav';
 
@@ -21,13 +22,17 @@ export interface Loop {
 
 interface Props {
   recording: Recording;
+  /** Null while it is not known. */
+  evidence: Evidence | null;
+  /** The class that the evidence speaks for; that of the recording, unless another model was asked. */
+  label: string;
   /** A stretch that is to be played over and over; a new object each time it is asked for. */
   wanted: Loop | null;
   onTime: (time_s: number) => void;
 }
 
 /** The sound of a recording, to see and to hear. */
-export function PlayerCard({ recording, wanted, onTime }: Props) {
+export function PlayerCard({ recording, evidence, label, wanted, onTime }: Props) {
   const speech = useSpeech();
   const { t, number } = speech;
   const scheme = useScheme();
@@ -63,10 +68,16 @@ export function PlayerCard({ recording, wanted, onTime }: Props) {
     let gone = false;
     void import('./player').then((module) => {
       if (gone) return;
+      const timing = recording.murmur?.timing;
       const names = {
         premature: t('rhythm.premature'),
         pause: t('rhythm.pause'),
         extra: t('extraSound'),
+        murmur: timing ? t(`murmur.${timing}`) : '',
+        byBeat: t('lane.byBeat'),
+        byWindow: t('lane.byWindow'),
+        leaning: t('lane.leaning'),
+        classes: t('lane.classes'),
       };
       made = new module.Player(container, sound, recording, scheme, names, {
         time: (now_s) => {
@@ -91,6 +102,10 @@ export function PlayerCard({ recording, wanted, onTime }: Props) {
       setLoop(null);
     };
   }, [sound, scheme, speech.language]);
+
+  useEffect(() => {
+    if (ready) player.current?.showEvidence(evidence, label);
+  }, [ready, evidence, label]);
 
   useEffect(() => {
     if (!wanted || !player.current) return;
@@ -162,34 +177,7 @@ export function PlayerCard({ recording, wanted, onTime }: Props) {
         })}
       />
       {failure && <p class="problem">{failure}</p>}
-      <ul class="legend">
-        {recording.beats.length > 0 && (
-          <>
-            <li>
-              <i class="swatch s1" /> S1
-            </li>
-            <li>
-              <i class="swatch s2" /> S2
-            </li>
-          </>
-        )}
-        {recording.rhythm && recording.rhythm.premature_beats.length > 0 && (
-          <li>
-            <i class="swatch premature" /> {t('rhythm.premature')}
-          </li>
-        )}
-        {recording.extra_sounds && recording.extra_sounds.length > 0 && (
-          <li>
-            <i class="swatch extra" /> {t('extraSound')}
-          </li>
-        )}
-        <li>
-          <i class="swatch for" /> {t('lane.for', { class: classText(recording.class, speech) })}
-        </li>
-        <li>
-          <i class="swatch against" /> {t('lane.against')}
-        </li>
-      </ul>
+      <PlayerLegend recording={recording} evidence={evidence} label={label} />
       <div class="toolbar" dir="ltr">
         <button
           class="primary round big"
