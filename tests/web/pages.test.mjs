@@ -165,6 +165,31 @@ test('the defaults of a device are changed here, and hold for its next upload', 
   await close();
 });
 
+test('a server that wants a key is given one, and everything is asked for again', { timeout }, async () => {
+  const { page, close } = await openPage(browser, server, '/#/history');
+  let open = false;
+  const refused = { status: 401, title: 'Unauthorized', code: 'unauthorized', detail: 'this needs a key' };
+  await page.route(/\/v1\/(?!login)/, (route) =>
+    open ? route.continue() : route.fulfill({ status: 401, contentType: 'application/problem+json', json: refused }),
+  );
+  await page.route('**/v1/login', (route) => {
+    open = route.request().postDataJSON().key === 'right';
+    return route.fulfill({ status: open ? 200 : 401, json: open ? {} : refused });
+  });
+  await page.reload();
+  const dialog = page.getByRole('dialog', { name: 'This server asks for a key' });
+  await dialog.waitFor();
+  assert.deepEqual(await seriousFindings(page), []);
+  await dialog.getByLabel('Key').fill('wrong');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('does not take this key').waitFor();
+  await dialog.getByLabel('Key').fill('right');
+  await page.keyboard.press('Enter');
+  await settled(page, 'history');
+  await page.getByRole('button', { name: 'Log out' }).waitFor();
+  await close();
+});
+
 test('the model is shown with its confusion, its reliability and its limits', { timeout }, async () => {
   const { page, assertQuiet, close } = await openPage(browser, server, '/#/model');
   await settled(page, 'model');

@@ -1,9 +1,11 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { listen } from './api/events';
+import { hasLoggedIn, logOut, onKeyWanted } from './api/login';
 import { languages, useSpeech, type Language } from './i18n';
 import { Help } from './parts/help';
 import { Icon } from './parts/icons';
+import { KeyDialog } from './parts/key_dialog';
 import { useKeys } from './parts/keys';
 import { applyTheme, storedTheme, themes } from './parts/theme';
 import { go, hrefOf, pages, useRoute, type Route } from './router';
@@ -45,11 +47,13 @@ export function App({ language, onLanguage }: Props) {
   const shown = usePage(route);
   const [theme, setTheme] = useState(storedTheme);
   const [helping, setHelping] = useState(false);
+  const [locked, setLocked] = useState(false);
   const [live, setLive] = useState(false);
   const main = useRef<HTMLElement>(null);
   const visited = useRef('');
 
   useEffect(() => listen((event) => event.kind === 'status' && setLive(event.live)), []);
+  useEffect(() => onKeyWanted(() => setLocked(true)), []);
 
   const place = shown && shown.route.page + (shown.route.page === 'recording' ? shown.route.id : '');
   useEffect(() => {
@@ -139,9 +143,15 @@ export function App({ language, onLanguage }: Props) {
       <footer class="disclaimer">
         <p>{t('disclaimer')}</p>
         <p>
+          {hasLoggedIn() && (
+            <button class="quiet" onClick={() => void logOut().then(() => location.reload())}>
+              {t('key.logOut')}
+            </button>
+          )}
           <a href="/openapi.json">{t('interface')}</a>
         </p>
       </footer>
+      {locked && <KeyDialog onClose={() => setLocked(false)} />}
       {helping && <Help onClose={() => setHelping(false)} />}
     </div>
   );

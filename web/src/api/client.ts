@@ -1,3 +1,4 @@
+import { keyWanted } from './login';
 import type { Device, DeviceDefaults, EvidenceAnswer, Filters, Model, Page, Recording } from './types';
 
 /** A refusal of the server, as problem+json tells it. */
@@ -12,6 +13,7 @@ export class Problem extends Error {
 }
 
 async function refusal(response: Response): Promise<Problem> {
+  if (response.status === 401) keyWanted();
   const body: unknown = await response.json().catch(() => null);
   if (body !== null && typeof body === 'object' && 'detail' in body) {
     const { detail, code } = body as { detail: unknown; code?: unknown };
@@ -89,6 +91,7 @@ export function upload(
     };
     sending.onerror = () => reject(new Problem(0, 'network', ''));
     sending.onload = () => {
+      if (sending.status === 401) keyWanted();
       const body = sending.response as (Recording & { detail?: string; code?: string }) | null;
       if (sending.status === 201 && body) resolve(body);
       else reject(new Problem(sending.status, body?.code ?? '', body?.detail ?? sending.statusText));

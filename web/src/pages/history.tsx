@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import {
-  audioUrl,
   deleteRecording,
   exportCsvUrl,
   exportZipUrl,
+  getAudio,
   listDevices,
   listRecordings,
   manifestUrl,
@@ -43,8 +43,7 @@ function usePreview(): (id: string) => Promise<void> {
     const again = audio.current?.id === id && !audio.current.element.paused;
     stop();
     if (again) return;
-    const response = await fetch(audioUrl(id));
-    const element = new Audio(URL.createObjectURL(encodeWav(forListening(decodeWav(await response.arrayBuffer())))));
+    const element = new Audio(URL.createObjectURL(encodeWav(forListening(decodeWav(await getAudio(id))))));
     audio.current = { element, id };
     await element.play();
   };
