@@ -165,6 +165,24 @@ test('the defaults of a device are changed here, and hold for its next upload', 
   await close();
 });
 
+test('a rate that is probably another one stands out among the devices', { timeout }, async () => {
+  const { page, assertQuiet, close } = await openPage(browser, server, '/#/now');
+  await page.route('**/v1/devices', async (route) => {
+    const told = await (await route.fetch()).json();
+    const [first, ...others] = told.devices;
+    const warnings = ['rate suspect: this would be a heart at 44100 Hz instead of 16000 Hz; set the rate'];
+    await route.fulfill({
+      json: { devices: [{ ...first, declared_rate_hz: 16000, detected_rate_hz: 44100, warnings }, ...others] },
+    });
+  });
+  await page.goto(`${server.url}/#/devices`);
+  const card = page.locator('.device-card').first();
+  assert.equal(await card.locator('.suspect').innerText(), '44,100 Hz');
+  assert.match(await card.locator('.warnings').innerText(), /a heart at 44,100 Hz, and is declared as 16,000 Hz/);
+  assertQuiet();
+  await close();
+});
+
 test('a server that wants a key is given one, and everything is asked for again', { timeout }, async () => {
   const { page, close } = await openPage(browser, server, '/#/history');
   let open = false;

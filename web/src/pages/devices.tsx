@@ -101,6 +101,7 @@ function Level({ level_dbfs }: { level_dbfs: number }) {
 function DeviceCard({ device, now_ms, edit }: { device: Device; now_ms: number; edit: () => void }) {
   const { t, number, percent, ago, time } = useSpeech();
   const { defaults } = device;
+  const isOther = device.detected_rate_hz !== null && device.detected_rate_hz !== device.declared_rate_hz;
   const set = [
     defaults.sample_rate !== null && `${number(defaults.sample_rate)} Hz`,
     defaults.channels !== null && `${defaults.channels} ch`,
@@ -141,7 +142,10 @@ function DeviceCard({ device, now_ms, edit }: { device: Device; now_ms: number; 
         </div>
         <div>
           <dt>{t('devices.detected')}</dt>
-          <dd>{device.detected_rate_hz === null ? t('devices.untold') : `${number(device.detected_rate_hz)} Hz`}</dd>
+          <dd class={isOther ? 'suspect' : ''}>
+            {isOther && <Icon name="warning" size={16} />}
+            {device.detected_rate_hz === null ? t('devices.untold') : `${number(device.detected_rate_hz)} Hz`}
+          </dd>
         </div>
         <div>
           <dt>{t('devices.level')}</dt>

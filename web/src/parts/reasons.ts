@@ -2,9 +2,8 @@ import type { MessageKey, Speech } from '../i18n';
 
 /**
  * What the server says in English of a recording, and the message that says the same. Parts of the
- * pattern are named after the blanks of the message. The sentences stand in src/classify/quality.cpp,
- * src/classify/classifier.cpp, src/classify/reliability.cpp, src/json/parse.cpp and
- * src/service/devices.cpp; reasons.test.ts holds them together.
+ * pattern are named after the blanks of the message. The sentences stand in src/classify,
+ * src/json/parse.cpp and src/service; reasons.test.ts names each place and holds them together.
  */
 const known: [RegExp, MessageKey][] = [
   [/^too short: (?<s>[\d.]+) s/, 'reason.short'],
@@ -17,6 +16,7 @@ const known: [RegExp, MessageKey][] = [
   [/^no heart beat found/, 'reason.noBeat.sounds'],
   [/^mostly noise: the heart sounds rise only (?<db>\d+) dB/, 'reason.noisy'],
   [/^rate suspect: this would be a heart at (?<likely>\d+) Hz instead of (?<declared>\d+) Hz/, 'reason.rate'],
+  [/^rate suspect: samples arrived .* at (?<likely>\d+) Hz instead of (?<declared>\d+) Hz/, 'reason.pace'],
   [/^the last upload ended within a sample/, 'reason.cut'],
   [/^only (?<s>[\d.]+) s long: is one recording sent in several/, 'reason.pieces'],
   [/^undecided: only (?<percent>\d+) % speak for (?<label>.+)/, 'reason.undecided'],
