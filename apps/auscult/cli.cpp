@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "backup_command.hpp"
 #include "classify_command.hpp"
 #include "evaluate_command.hpp"
 #include "http/openapi.hpp"
@@ -30,6 +31,8 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
   const EvaluateCommand evaluate(app);
   const ModelCommand model(app);
   const StreamCommand stream(app);
+  const BackupCommand backup(app);
+  const RestoreCommand restore(app);
   const CLI::App* openapi =
       app.add_subcommand("openapi", "Print the description of the HTTP interface (OpenAPI 3.1)");
 
@@ -46,6 +49,8 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
   if (classify.chosen()) return classify.run(out, err);
   if (evaluate.chosen()) return evaluate.run(out, err);
   if (stream.chosen()) return stream.run(out, err);
+  if (backup.chosen()) return backup.run(out, err);
+  if (restore.chosen()) return restore.run(out, err);
   if (openapi->parsed()) {
     out << http::openapi_document();
     return 0;
