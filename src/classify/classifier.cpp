@@ -9,6 +9,7 @@
 #include "beats/cycle_levels.hpp"
 #include "beats/extra_sounds.hpp"
 #include "beats/rhythm.hpp"
+#include "classify/digests.hpp"
 #include "classify/occlusion.hpp"
 #include "classify/quality.hpp"
 #include "classify/rate_check.hpp"
@@ -160,6 +161,8 @@ Result<Classifier> Classifier::load(const std::filesystem::path& model_folder,
                                     const ClassifierOptions& options) {
   auto model = model::Model::load(model_folder / "model.onnx", options.precision);
   if (!model) return model.error();
+  // After it, so that a file that makes no sense at all is told as that.
+  if (const Status whole = check_digests(model_folder); !whole) return whole.error();
 
   auto calibration = Calibration::parse(metadata_value(model->info(), "auscult.calibration"),
                                         model->info().labels.size());
