@@ -22,6 +22,9 @@ namespace {
 constexpr double kDefaultGain = 10;
 // Longer, and who deletes something can no longer rely on it.
 constexpr int kMostUndoS = 3'600;
+// A month, and a century: past that it is a slip.
+constexpr int kMostHours = 24 * 31;
+constexpr int kMostDays = 36'500;
 
 Result<double> parse_gain(const std::string& text) {
   double gain = 0;
@@ -129,6 +132,25 @@ ServeCommand::ServeCommand(CLI::App& app)
 
   add_setting(*command_, "--undo-s", undo_s_, "Seconds for which a deletion can be undone")
       ->check(CLI::Range(0, kMostUndoS));
+  add_setting(
+      *command_, "--retry-window-s", retry_window_s_,
+      "Seconds in which the same bytes from the same device count as sent again, and get the "
+      "first one's answer; 0: never")
+      ->check(CLI::Range(0, kMostUndoS));
+  add_setting(*command_, "--key-hours", key_hours_,
+              "For how long an Idempotency-Key or a finished session gives its answer again")
+      ->check(CLI::Range(1, kMostHours));
+  add_setting(*command_, "--session-hours", session_hours_,
+              "How long a recording may take to come in pieces")
+      ->check(CLI::Range(1, kMostHours));
+  add_setting(*command_, "--keep-days", keep_days_,
+              "Recordings received earlier are deleted for good; 0: none")
+      ->check(CLI::Range(0, kMostDays));
+  add_setting(*command_, "--keep-bytes", keep_bytes_,
+              "Of the database; the oldest recordings beyond it are deleted for good; 0: none")
+      ->check(CLI::NonNegativeNumber);
+  add_setting(*command_, "--keep-reviewed", keep_reviewed_,
+              "Whether these two leave recordings with a note or a corrected label");
 
   add_setting(*command_, "--workers", workers_, "Threads that classify; 0: one a processor");
   add_setting(*command_, "--queue", queue_, "Uploads that may wait for a worker; 0: 16 a worker");
@@ -145,6 +167,13 @@ Result<service::ServiceConfig> ServeCommand::service_config() const {
   config.defaults = {.format = {.sample_rate_hz = sample_rate_, .channels = channels_},
                      .gain = gain_};
   config.undo_grace = std::chrono::seconds(undo_s_);
+  config.retry_window = std::chrono::seconds(retry_window_s_);
+  config.key_lifetime = std::chrono::hours(key_hours_);
+  config.session_lifetime = std::chrono::hours(session_hours_);
+  config.sessions.max_bytes = static_cast<std::int64_t>(server_.max_body_bytes);
+  config.keep = std::chrono::hours(24) * keep_days_;
+  config.keep_bytes = keep_bytes_;
+  config.keep_reviewed = keep_reviewed_;
   const auto known = audio::declare(config.defaults.format, "format", sample_format_);
   if (!known) return known.error();
   for (const auto& text : device_defaults_) {

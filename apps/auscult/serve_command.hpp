@@ -40,6 +40,12 @@ class ServeCommand {
   std::string sample_format_ = "s16le";
   double gain_ = 10;
   int undo_s_ = 60;
+  int retry_window_s_ = 60;
+  int key_hours_ = 24;
+  int session_hours_ = 24;
+  int keep_days_ = 0;
+  std::int64_t keep_bytes_ = 0;
+  bool keep_reviewed_ = true;
   std::vector<std::string> device_defaults_;
   std::string log_level_ = "info";
   bool print_config_ = false;

@@ -88,6 +88,7 @@ std::variant<Admission, Response> admit(const RequestHeader& header) {
   admission.request.query = std::move(target->query);
   admission.request.headers = header;
   admission.request.id = std::move(found.id);
+  admission.request.number = std::move(found.number);
   return admission;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/router.hpp"
+#include "service/outcome.hpp"
 
 /// What each route answers. No connection, no framing: a request in, a response out.
 namespace auscult::http {
@@ -26,6 +27,16 @@ Response show_evidence(const Context& context, const Request& request);
 /// Pictures of it: PNG and SVG.
 Response show_spectrogram(const Context& context, const Request& request);
 Response show_waveform(const Context& context, const Request& request);
+/// Recordings in pieces.
+Response open_upload_session(const Context& context, const Request& request, std::string_view body);
+Response show_upload_session(const Context& context, const Request& request);
+Response remove_upload_session(const Context& context, const Request& request);
+Response put_chunk(const Context& context, const Request& request, std::string_view body);
+
+/// What a stored recording, or what speaks against it, is answered with; under `path`.
+Response outcome_response(const service::Outcome& outcome, std::string_view path,
+                          Response (*receipt)(const Recording& recording));
+
 Response show_latest(const Context& context, const Request& request);
 Response list_devices(const Context& context, const Request& request);
 Response set_device(const Context& context, const Request& request, std::string_view body);

@@ -286,10 +286,16 @@ void LiveStream::ask_for_partial() {
 asio::awaitable<Result<Recording>> LiveStream::store() {
   UploadHead head;
   head.query = std::move(parameters_);
-  Submission submission{std::move(head), std::move(body_), std::move(lease_), now(),
-                        Clock::now() + shared_.config.work_timeout};
-  co_return co_await submit(std::move(submission), shared_.workers, shared_.context.service,
-                            Patience::until_due);
+  Submission submission{std::move(head),
+                        std::move(body_),
+                        std::move(lease_),
+                        now(),
+                        Clock::now() + shared_.config.work_timeout,
+                        Submission::Repeats::store};
+  Result<service::Outcome> outcome = co_await submit(std::move(submission), shared_.workers,
+                                                     shared_.context.service, Patience::until_due);
+  if (!outcome) co_return outcome.error();
+  co_return std::get<service::Stored>(*std::move(outcome)).recording;
 }
 
 /// How an end is told to the client.

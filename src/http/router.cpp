@@ -13,13 +13,20 @@ namespace {
 using boost::beast::http::verb;
 
 constexpr std::string_view kRest = "{path}";
+constexpr std::string_view kNumber = "{number}";
 
 /// Whether a segment of a pattern stands for any segment.
 bool is_any(std::string_view segment) { return segment == "{id}" || segment == "{name}"; }
 
-/// The segment at `{id}` (empty if there is none) if `path` fits `pattern`.
-std::optional<std::string> fit(std::string_view pattern, std::string_view path) {
+/// What stands at the places of a pattern that any segment fits; empty where it has none.
+struct Captures {
   std::string id;
+  std::string number;
+};
+
+/// What `path` has there if it fits `pattern`.
+std::optional<Captures> fit(std::string_view pattern, std::string_view path) {
+  Captures captures;
   while (!pattern.empty() && !path.empty()) {
     // Both start with a slash; a segment goes up to the next one.
     const std::size_t pattern_end = std::min(pattern.find('/', 1), pattern.size());
@@ -29,10 +36,12 @@ std::optional<std::string> fit(std::string_view pattern, std::string_view path) 
     if (!segment) return std::nullopt;
     if (expected == kRest) {
       const Result<std::string> rest = percent_decode(path.substr(1));
-      return rest ? std::optional(*rest) : std::nullopt;
+      return rest ? std::optional(Captures{*rest, {}}) : std::nullopt;
     }
     if (is_any(expected)) {
-      id = *segment;
+      captures.id = *segment;
+    } else if (expected == kNumber) {
+      captures.number = *segment;
     } else if (*segment != expected) {
       return std::nullopt;
     }
@@ -40,7 +49,7 @@ std::optional<std::string> fit(std::string_view pattern, std::string_view path) 
     path.remove_prefix(path_end);
   }
   if (!pattern.empty() || !path.empty()) return std::nullopt;
-  return id;
+  return captures;
 }
 
 }  // namespace
@@ -63,6 +72,12 @@ std::span<const Route> routes() {
       Route{verb::get, "/v1/recordings/{id}/evidence", Read{show_evidence}},
       Route{verb::get, "/v1/recordings/{id}/spectrogram.png", Read{show_spectrogram}},
       Route{verb::get, "/v1/recordings/{id}/waveform.svg", Read{show_waveform}},
+      Route{verb::post, "/v1/sessions", Write{open_upload_session}},
+      Route{verb::get, "/v1/sessions/{id}", Read{show_upload_session}},
+      Route{verb::delete_, "/v1/sessions/{id}", Read{remove_upload_session}},
+      Route{verb::put, "/v1/sessions/{id}/chunks/{number}",
+            Write{put_chunk, limits::kMaxChunkBytes}},
+      Route{verb::post, "/v1/sessions/{id}/finish", Finish{}},
       Route{verb::get, "/v1/latest", Read{show_latest}},
       Route{verb::get, "/v1/devices", Read{list_devices}},
       Route{verb::put, "/v1/devices/{name}", Write{set_device}},
@@ -81,14 +96,14 @@ std::span<const Route> routes() {
 Match match(verb method, std::string_view path) {
   // A path that a route spells out is not another one's `{id}`.
   std::string_view pattern;
-  std::string id;
+  Captures captures;
   for (const Route& route : routes()) {
-    std::optional<std::string> fitted = fit(route.pattern, path);
+    std::optional<Captures> fitted = fit(route.pattern, path);
     if (!fitted || (!pattern.empty() && route.pattern.find('{') != std::string_view::npos)) {
       continue;
     }
     pattern = route.pattern;
-    id = *std::move(fitted);
+    captures = *std::move(fitted);
   }
   Match found;
   if (pattern.empty()) return found;
@@ -96,7 +111,8 @@ Match match(verb method, std::string_view path) {
     if (route.pattern != pattern) continue;
     if (route.method == method || (route.method == verb::get && method == verb::head)) {
       found.route = &route;
-      found.id = id;
+      found.id = captures.id;
+      found.number = captures.number;
     }
     found.allow.append(boost::beast::http::to_string(route.method)).append(", ");
     if (route.method == verb::get) found.allow += "HEAD, ";

@@ -2,11 +2,13 @@
 
 #include <boost/beast/http/fields.hpp>
 #include <boost/beast/http/verb.hpp>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "core/limits.hpp"
 #include "core/recording.hpp"
 #include "http/query.hpp"
 #include "http/response.hpp"
@@ -18,7 +20,8 @@ namespace auscult::http {
 struct Request {
   Query query;
   boost::beast::http::fields headers;
-  std::string id;  ///< What stands at `{id}`, `{name}` or `{path}` of the route's pattern.
+  std::string id;      ///< What stands at `{id}`, `{name}` or `{path}` of the route's pattern.
+  std::string number;  ///< And at `{number}`.
 };
 
 /// What handlers work with. Any thread.
@@ -35,9 +38,10 @@ struct Immediate {
 struct Read {
   Response (*handle)(const Context& context, const Request& request);
 };
-/// Changes the store by a small JSON body, on a reader thread.
+/// Changes the store by a small body, JSON or a piece of audio, on a reader thread.
 struct Write {
   Response (*handle)(const Context& context, const Request& request, std::string_view body);
+  std::size_t max_bytes = limits::kMaxJsonBodyBytes;
 };
 /// Tells what happens to recordings until the connection ends; http/event_feed.hpp.
 struct Feed {};
@@ -47,12 +51,14 @@ struct Stream {};
 struct Submit {
   Response (*receipt)(const Recording& recording);
 };
+/// Makes a recording of the pieces that have come, on a worker.
+struct Finish {};
 
 struct Route {
   boost::beast::http::verb method;  ///< GET answers HEAD too.
-  /// `{id}` and `{name}` stand for one segment, `{path}` for all that is left.
+  /// `{id}`, `{name}` and `{number}` stand for one segment, `{path}` for all that is left.
   std::string_view pattern;
-  std::variant<Immediate, Read, Write, Feed, Stream, Submit> handler;
+  std::variant<Immediate, Read, Write, Feed, Stream, Submit, Finish> handler;
 };
 
 /// All there are.
@@ -61,6 +67,7 @@ std::span<const Route> routes();
 struct Match {
   const Route* route = nullptr;  ///< Null if the path or, then with `allow`, the method has none.
   std::string id;
+  std::string number;
   std::string allow;  ///< The path's methods as the Allow header lists them; empty: no such path.
 };
 

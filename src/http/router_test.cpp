@@ -28,6 +28,13 @@ TEST(Router, TakesTheIdOutOfThePath) {
   EXPECT_EQ(audio.id, "abc");
 }
 
+TEST(Router, TakesTheNumberOfAChunkBesideItsId) {
+  const Match chunk = match(verb::put, "/v1/sessions/abc/chunks/1%37");
+  ASSERT_NE(chunk.route, nullptr);
+  EXPECT_EQ(chunk.id, "abc");
+  EXPECT_EQ(chunk.number, "17");
+}
+
 TEST(Router, TakesTheRestOfThePathWhereThePatternSaysSo) {
   const auto rest = [](const char* path) { return match(verb::get, path).id; };
   EXPECT_EQ(rest("/ui/assets/main-1a%2Db.js"), "assets/main-1a-b.js");

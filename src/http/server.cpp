@@ -119,12 +119,13 @@ void Server::State::reload_certificate() {
   }
 }
 
-/// Deletes for good what was removed, when its time has come, and looks for a new certificate.
+/// Deletes for good what was removed, and what is not kept any longer, when its time has come, and
+/// looks for a new certificate.
 asio::awaitable<void> Server::State::purge() {
   while (!shared.stopping) {
     const auto run = [this]() -> asio::awaitable<void> {
-      const Status purged = shared.context.service.purge(now());
-      if (!purged) spdlog::error("cannot delete what was removed: {}", purged.error().message);
+      const Status tidied = shared.context.service.tidy(now());
+      if (!tidied) spdlog::error("cannot delete what is to go: {}", tidied.error().message);
       if (certificate != nullptr && certificate->has_changed()) reload_certificate();
       co_return;
     };

@@ -13,8 +13,10 @@
 
 #include "core/limits.hpp"
 #include "http/event_feed.hpp"
+#include "http/handlers.hpp"
 #include "http/live_stream.hpp"
 #include "http/submission.hpp"
+#include "http/upload_session_request.hpp"
 
 namespace auscult::http {
 namespace {
@@ -233,6 +235,9 @@ asio::awaitable<Response> Session::answer(Parser& parser, const std::string& pat
   if (std::holds_alternative<Write>(handler)) {
     co_return co_await take_json(parser, path, admission);
   }
+  if (std::holds_alternative<Finish>(handler)) {
+    co_return co_await take_finish(parser, path, admission);
+  }
   co_return co_await take_upload(parser, path, std::move(admission));
 }
 
@@ -244,22 +249,60 @@ asio::awaitable<Response> Session::take_upload(Parser& parser, const std::string
   if (problem) co_return to_response(*problem, path);
   Submission submission{std::move(admission.upload), std::move(parser.get().body()),
                         std::move(lease), now(), Clock::now() + shared_.config.work_timeout};
-  const Result<Recording> recording =
+  const Result<service::Outcome> outcome =
       co_await submit(std::move(submission), shared_.workers, shared_.context.service);
-  if (!recording) co_return to_response(to_problem(recording.error()), path);
+  if (!outcome) co_return to_response(to_problem(outcome.error()), path);
   const auto receipt = std::get<Submit>(admission.route->handler).receipt;
-  co_return guarded(path, [&] { return receipt(*recording); });
+  co_return guarded(path, [&] { return outcome_response(*outcome, path, receipt); });
 }
 
-asio::awaitable<Response> Session::take_json(Parser& parser, const std::string& path,
-                                             const Admission& admission) {
+asio::awaitable<Response> Session::take_finish(Parser& parser, const std::string& path,
+                                               const Admission& admission) {
   MemoryBudget::Lease lease(shared_.bodies);
   const std::optional<Problem> problem =
       co_await read_body(parser, lease, limits::kMaxJsonBodyBytes);
   if (problem) co_return to_response(*problem, path);
   const std::vector<std::byte>& body = parser.get().body();
   const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
-  const auto handle = std::get<Write>(admission.route->handler).handle;
+  Result<service::FinishRequest> request =
+      parse_finish_request(admission.request.id, admission.request.query, text);
+  if (!request) co_return problem_response(request.error());
+
+  // On a reader thread, since no worker is needed to tell what is missing or was answered before.
+  std::int64_t bytes = 0;
+  const auto look = [&]() -> Response {
+    const auto ready = shared_.context.service.sessions().ready(*request, now());
+    if (!ready) return problem_response(ready.error());
+    if (const auto* outcome = std::get_if<service::Outcome>(&*ready)) {
+      return outcome_response(*outcome, path, recording_receipt);
+    }
+    bytes = std::get<std::int64_t>(*ready);
+    return {};
+  };
+  Response looked = co_await ask(path, look);
+  if (bytes == 0) co_return looked;
+  if (!lease.grow_to(static_cast<std::size_t>(bytes))) {
+    const Error busy = fail(ErrorCode::unavailable, "too many uploads at once; try again");
+    co_return problem_response(busy);
+  }
+  Submission submission{
+      {}, {}, std::move(lease), now(), Clock::now() + shared_.config.work_timeout};
+  submission.finish = *std::move(request);
+  const Result<service::Outcome> outcome =
+      co_await submit(std::move(submission), shared_.workers, shared_.context.service);
+  if (!outcome) co_return problem_response(outcome.error());
+  co_return guarded(path, [&] { return outcome_response(*outcome, path, recording_receipt); });
+}
+
+asio::awaitable<Response> Session::take_json(Parser& parser, const std::string& path,
+                                             const Admission& admission) {
+  const Write write = std::get<Write>(admission.route->handler);
+  MemoryBudget::Lease lease(shared_.bodies);
+  const std::optional<Problem> problem = co_await read_body(parser, lease, write.max_bytes);
+  if (problem) co_return to_response(*problem, path);
+  const std::vector<std::byte>& body = parser.get().body();
+  const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
+  const auto handle = write.handle;
   co_return co_await ask(path, [&] { return handle(shared_.context, admission.request, text); });
 }
 

@@ -78,6 +78,8 @@ class Session {
                                                Admission admission);
   boost::asio::awaitable<Response> take_json(Parser& parser, const std::string& path,
                                              const Admission& admission);
+  boost::asio::awaitable<Response> take_finish(Parser& parser, const std::string& path,
+                                               const Admission& admission);
   template <typename Handle>
   boost::asio::awaitable<Response> ask(const std::string& path, const Handle& handle);
   boost::asio::awaitable<void> feed(Exchange exchange, const Request& request);

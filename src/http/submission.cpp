@@ -17,30 +17,39 @@ namespace asio = boost::asio;
 // Between two looks at a full queue: a few times as long as an upload takes.
 constexpr std::chrono::milliseconds kPause{50};
 
-Result<Recording> run(const Submission& submission, service::RecordingService& service,
-                      classify::Workspace& workspace) {
+Result<service::Outcome> run(const Submission& submission, service::RecordingService& service,
+                             classify::Workspace& workspace) {
+  if (submission.finish) {
+    return service.sessions().finish(*submission.finish, submission.received_at, workspace);
+  }
   const Result<service::Upload> upload =
       read_upload(submission.head, submission.body, submission.received_at);
   if (!upload) return upload.error();
-  return service.submit(*upload, workspace);
+  if (submission.repeats == Submission::Repeats::replay) {
+    return service.submit_once(*upload, workspace);
+  }
+  Result<Recording> recording = service.submit(*upload, workspace);
+  if (!recording) return recording.error();
+  return service::Outcome(service::Stored{*std::move(recording), false});
 }
 
 /// What the connection's strand and the worker share; `outcome` belongs to the strand.
 struct Job {
   Submission submission;
   asio::steady_timer finished;  ///< Expires when it is due; cancelled when there is an outcome.
-  std::optional<Result<Recording>> outcome;
+  std::optional<Result<service::Outcome>> outcome;
 };
 
 }  // namespace
 
-asio::awaitable<Result<Recording>> submit(Submission submission, Workers& workers,
-                                          service::RecordingService& service, Patience patience) {
+asio::awaitable<Result<service::Outcome>> submit(Submission submission, Workers& workers,
+                                                 service::RecordingService& service,
+                                                 Patience patience) {
   const asio::any_io_executor strand = co_await asio::this_coro::executor;
   const Clock::time_point due = submission.due;
   const auto job = std::make_shared<Job>(
       Job{std::move(submission), asio::steady_timer(strand, due), std::nullopt});
-  const auto finish = [job, strand](Result<Recording> outcome) {
+  const auto finish = [job, strand](Result<service::Outcome> outcome) {
     asio::post(strand, [job, outcome = std::move(outcome)]() mutable {
       job->outcome = std::move(outcome);
       job->finished.cancel();

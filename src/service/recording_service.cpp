@@ -11,6 +11,7 @@
 #include "core/hash.hpp"
 #include "core/id.hpp"
 #include "core/limits.hpp"
+#include "service/upload_sessions.hpp"
 
 namespace auscult::service {
 namespace {
@@ -53,7 +54,10 @@ RecordingService::RecordingService(const classify::Classifier& classifier,
     : classifier_(classifier),
       store_(store),
       config_(std::move(config)),
-      events_(limits::kMaxEventListeners) {}
+      events_(limits::kMaxEventListeners),
+      sessions_(std::make_unique<UploadSessions>(*this, store, config_)) {}
+
+RecordingService::~RecordingService() = default;
 
 Result<Settings> RecordingService::settle(const Upload& upload) const {
   const Result<DeviceSettings> set = store_.settings_of(device_of(upload));
@@ -72,7 +76,8 @@ Result<Classification> RecordingService::classify(const Upload& upload,
   return classifier_.classify(decoded->clip, workspace);
 }
 
-Result<Recording> RecordingService::submit(const Upload& upload, classify::Workspace& workspace) {
+Result<Recording> RecordingService::submit(const Upload& upload, classify::Workspace& workspace,
+                                           const storage::Origin& origin) {
   if (upload.body.empty()) return fail(ErrorCode::invalid_argument, "No audio data received");
   const Result<Settings> settings = settle(upload);
   if (!settings) return settings.error();
@@ -103,7 +108,8 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
                          .level = audio::measure_level(decoded->clip)};
   const storage::StoredAudio stored = {std::move(archived->media_type), std::move(archived->bytes)};
   const std::lock_guard lock(storing_);
-  if (const Status inserted = store_.insert(recording, stored, amplified.bytes); !inserted) {
+  if (const Status inserted = store_.insert(recording, stored, amplified.bytes, origin);
+      !inserted) {
     return inserted.error();
   }
   events_.publish({Event::Kind::stored, recording.id, recording});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,6 +13,8 @@
 #include "core/recording.hpp"
 #include "service/devices.hpp"
 #include "service/events.hpp"
+#include "service/outcome.hpp"
+#include "service/repeats.hpp"
 #include "service/settings.hpp"
 #include "storage/recording_store.hpp"
 
@@ -20,16 +23,30 @@ namespace auscult::service {
 /// Makes the amplified WAV of a stored audio; what RecordingStore::open() wants.
 Result<std::vector<std::byte>> listening_copy(const storage::StoredAudio& audio, double gain);
 
+class UploadSessions;
+
 /// The use cases. No HTTP, no SQL. Any thread, with one Workspace each.
 class RecordingService {
  public:
   /// Classifier and store outlive the service.
   RecordingService(const classify::Classifier& classifier, storage::RecordingStore& store,
                    ServiceConfig config);
+  RecordingService(const RecordingService&) = delete;
+  RecordingService& operator=(const RecordingService&) = delete;
+  ~RecordingService();
 
   /// Decodes, classifies, stores; the recording it returns is on disk. Fails as settle(),
   /// audio::decode() and RecordingStore::insert() do, and with invalid_argument on an empty body.
-  Result<Recording> submit(const Upload& upload, classify::Workspace& workspace);
+  Result<Recording> submit(const Upload& upload, classify::Workspace& workspace,
+                           const storage::Origin& origin = {});
+  /// As submit(), but a request that is sent again gets the answer that is stored: one with the
+  /// same key, or, without one, the same bytes of the same device with the same parameters within
+  /// `retry_window`. While the first is at work, the others wait. What failed is tried again. A
+  /// conflict if the key was used for something else.
+  Result<Outcome> submit_once(const Upload& upload, classify::Workspace& workspace);
+
+  /// Recordings that come in pieces; service/upload_sessions.hpp.
+  UploadSessions& sessions() { return *sessions_; }
 
   /// How an upload would be read and kept. Fails as settle() does.
   [[nodiscard]] Result<Settings> settle(const Upload& upload) const;
@@ -54,6 +71,10 @@ class RecordingService {
   Result<Recording> restore(const std::string& id, Timestamp at);
   /// Deletes for good what was removed `undo_grace` or more before `at`.
   Status purge(Timestamp at);
+  /// What is to be done every few seconds: purge(), forgetting requests and sessions that are too
+  /// old, deleting what is over `keep` and `keep_bytes`, and giving space back to the disk. Only
+  /// some of it at a time, since uploads wait meanwhile.
+  Status tidy(Timestamp at);
 
   /// Changes what is said of a recording. Fails as RecordingStore::review() does, and with
   /// invalid_argument on a label that the model does not know or a note over kMaxNoteBytes.
@@ -76,10 +97,16 @@ class RecordingService {
   [[nodiscard]] const model::ModelInfo& model() const;
 
  private:
+  [[nodiscard]] Result<std::optional<Outcome>> find_earlier(const Upload& upload,
+                                                            const storage::Origin& origin) const;
+  Status retire(Timestamp at);
+
   const classify::Classifier& classifier_;
   storage::RecordingStore& store_;
   ServiceConfig config_;
   EventHub events_;
+  Turns turns_;  ///< Of requests that may be the same.
+  std::unique_ptr<UploadSessions> sessions_;
   std::mutex storing_;  ///< So that events tell of recordings in the order of the store.
 };
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -10,6 +11,7 @@
 #include "audio/declaration.hpp"
 #include "auscult/result.hpp"
 #include "core/time.hpp"
+#include "storage/upload_session.hpp"
 
 namespace auscult::service {
 
@@ -24,6 +26,7 @@ struct Upload {
   std::string device;               ///< Empty if the request names none.
   Timestamp received_at;
   bool with_evidence = false;  ///< Whether the answer is to say which moments speak for it.
+  std::optional<std::string> idempotency_key;  ///< The client's own name for the request.
 };
 
 /// What the server assumes of a device that does not say it in the request.
@@ -37,6 +40,20 @@ struct ServiceConfig {
   std::map<std::string, DeviceDefaults> devices;  ///< By name; what is set wins over `defaults`.
   /// How long a removed recording can be restored, before it is deleted for good.
   std::chrono::milliseconds undo_grace{60'000};
+
+  /// How long after a request without a key the same one counts as sent again: the device waited in
+  /// vain for the answer. 0: never. docs/decisions/0021
+  std::chrono::milliseconds retry_window{0};
+  /// How long a key, or a finished session, gives its answer again.
+  std::chrono::milliseconds key_lifetime = std::chrono::hours(24);
+  /// How long a recording may take to come in pieces.
+  std::chrono::milliseconds session_lifetime = std::chrono::hours(24);
+  storage::SessionLimits sessions;
+
+  /// How long recordings are kept, and how many bytes of them; 0: for ever, and all.
+  std::chrono::hours keep{0};
+  std::int64_t keep_bytes = 0;
+  bool keep_reviewed = true;  ///< Whether those stay of which people said something.
 };
 
 /// How an upload is to be read and kept, nothing left open but what decode() assumes by itself.

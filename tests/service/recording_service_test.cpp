@@ -105,7 +105,8 @@ class RecordingServiceTest : public testing::Test {
                              .declared = declared,
                              .gain = gain,
                              .device = device,
-                             .received_at = *parse_timestamp("2026-11-22T09:30:00.125Z")},
+                             .received_at = *parse_timestamp("2026-11-22T09:30:00.125Z"),
+                             .idempotency_key = {}},
                             workspace);
   }
 
@@ -350,7 +351,8 @@ TEST_F(RecordingServiceTest, StoresEveryUploadOfABusyPool) {
                                                                        .declared = {},
                                                                        .gain = {},
                                                                        .device = "busy",
-                                                                       .received_at = now()},
+                                                                       .received_at = now(),
+                                                                       .idempotency_key = {}},
                                                                       workspace);
                  if (recording && recording->result == alone->result) ++same;
                },

@@ -21,7 +21,9 @@ export async function startServer() {
   const folder = mkdtempSync(join(tmpdir(), 'auscult-web-'));
   const process_ = spawn(
     binary,
-    ['serve', '--address', '127.0.0.1', '--port', '0', '--data-dir', join(folder, 'data'), '--model', join(root, 'models/auscult-1')],
+    ['serve', '--address', '127.0.0.1', '--port', '0', '--data-dir', join(folder, 'data'), '--model', join(root, 'models/auscult-1'),
+      // The same sound is sent several times, to fill the history.
+      '--retry-window-s', '0'],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let log = '';
