@@ -56,6 +56,28 @@ constexpr std::array kMigrations = {
         gain           REAL
       ) STRICT;
     )sql",
+    R"sql(
+      CREATE TABLE api_keys (
+        id                  TEXT PRIMARY KEY,
+        name                TEXT    NOT NULL,
+        scopes              TEXT    NOT NULL,  -- "upload read"
+        secret_sha256       TEXT    NOT NULL,
+        previous_sha256     TEXT,              -- the secret before the last rotation
+        previous_until      INTEGER,           -- until when it is taken
+        created_at          INTEGER NOT NULL,  -- milliseconds since 1970, UTC, as all times
+        expires_at          INTEGER,
+        revoked_at          INTEGER,
+        requests_per_minute INTEGER
+      ) STRICT;
+
+      CREATE TABLE security (
+        only         INTEGER PRIMARY KEY CHECK (only = 1),
+        keys_version INTEGER NOT NULL,  -- one more with each change of api_keys
+        audit_lines  INTEGER NOT NULL,  -- where the audit log ends
+        audit_sha256 TEXT    NOT NULL
+      ) STRICT;
+      INSERT INTO security VALUES (1, 0, 0, '');
+    )sql",
 };
 
 Error refused(const Result<std::string>& file, const std::string& why) {
