@@ -12,6 +12,7 @@
 #include <ostream>
 #include <thread>
 
+#include "access/guard.hpp"
 #include "core/limits.hpp"
 #include "settings.hpp"
 #include "storage/recording_store.hpp"
@@ -47,6 +48,27 @@ sigset_t awaited_signals() {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGHUP);
   return signals;
+}
+
+/// Says who may come in without a key, if others than this machine can.
+void warn_if_open(access::Openness openness, const std::string& address) {
+  const bool is_local = address.rfind("127.", 0) == 0 || address == "::1";
+  if (is_local && openness != access::Openness::everyone) return;
+  switch (openness) {
+    case access::Openness::contract:
+      spdlog::warn(
+          "anyone on the network may upload (/upload_audio) and read the latest answer (/); "
+          "everything else needs a key, but for programs on this machine. --require-keys closes "
+          "it all: docs/security.md");
+      return;
+    case access::Openness::everyone:
+      spdlog::warn(
+          "anyone on the network may upload, read, listen to and delete everything; leave out "
+          "--open-to-all to have this need a key");
+      return;
+    case access::Openness::closed:
+      return;
+  }
 }
 
 /// "http://0.0.0.0:8000 and https://0.0.0.0:8443"
@@ -109,6 +131,17 @@ ServeCommand::ServeCommand(CLI::App& app)
       ->add_option("--tls-port", server_.tls_port,
                    "Speak TLS here instead, and plain HTTP on --port")
       ->envname(environment_name("--tls-port"));
+  auto* require_keys =
+      command_
+          ->add_flag("--require-keys", require_keys_,
+                     "Take nothing without an API key (`auscult keys create`), not even "
+                     "uploads or requests of this machine")
+          ->envname(environment_name("--require-keys"));
+  command_->add_flag("--open-to-all", open_to_all_, "Everything for everybody, without keys")
+      ->envname(environment_name("--open-to-all"))
+      ->excludes(require_keys);
+  command_->add_flag("--audit-uploads", server_.audit_uploads, "Have uploads in the audit log, too")
+      ->envname(environment_name("--audit-uploads"));
   add_setting(*command_, "--data-dir", data_dir_, "Folder of the recordings; made if missing");
   add_model_options(*command_, model_);
 
@@ -135,7 +168,7 @@ ServeCommand::ServeCommand(CLI::App& app)
   add_setting(*command_, "--max-body-bytes", server_.max_body_bytes, "Of one upload");
   add_setting(*command_, "--max-connections", server_.max_connections, "Open at a time");
   add_setting(*command_, "--log-level", log_level_, "What is logged on standard error")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
+      ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
   command_->add_flag("--print-config", print_config_, "Show all settings as TOML and end")
       ->configurable(false);
 }
@@ -152,6 +185,11 @@ Result<service::ServiceConfig> ServeCommand::service_config() const {
     if (!added) return added.error();
   }
   return config;
+}
+
+access::Openness ServeCommand::openness() const {
+  if (require_keys_) return access::Openness::closed;
+  return open_to_all_ ? access::Openness::everyone : access::Openness::contract;
 }
 
 int ServeCommand::run(std::ostream& out, std::ostream& err) {
@@ -177,6 +215,14 @@ Status ServeCommand::serve(std::ostream& out) {
   auto store = storage::RecordingStore::open(data_dir_, service::listening_copy);
   if (!store) return store.error();
   service::RecordingService recordings(*classifier, *store, *config);
+
+  auto audit = access::AuditLog::open(data_dir_);
+  if (!audit) return audit.error();
+  auto keys = storage::KeyStore::open(data_dir_);
+  if (!keys) return keys.error();
+  access::Guard guard(*std::move(keys), openness(), audit->get());
+  server_.guard = &guard;
+  warn_if_open(openness(), server_.address);
 
   const unsigned workers =
       workers_ > 0 ? workers_ : std::max(1U, std::thread::hardware_concurrency());

@@ -27,6 +27,7 @@ class ServeCommand {
 
  private:
   [[nodiscard]] Result<service::ServiceConfig> service_config() const;
+  [[nodiscard]] access::Openness openness() const;
   Status serve(std::ostream& out);
 
   CLI::App* command_;
@@ -42,6 +43,8 @@ class ServeCommand {
   int undo_s_ = 60;
   std::vector<std::string> device_defaults_;
   std::string log_level_ = "info";
+  bool require_keys_ = false;
+  bool open_to_all_ = false;
   bool print_config_ = false;
 };
 

@@ -87,6 +87,7 @@ std::variant<Admission, Response> admit(const RequestHeader& header) {
   }
   admission.request.query = std::move(target->query);
   admission.request.headers = header;
+  admission.request.method = header.method_string();
   admission.request.id = std::move(found.id);
   return admission;
 }

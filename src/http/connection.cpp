@@ -25,6 +25,12 @@ Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<const TlsCo
   if (tls != nullptr) tls_.emplace(*tls);
 }
 
+std::string Connection::peer_address() const {
+  error_code error;
+  const auto endpoint = socket_.remote_endpoint(error);
+  return error ? std::string() : endpoint.address().to_string(error);
+}
+
 void Connection::interrupt() {
   interrupted_ = true;
   timer_.cancel();

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -32,6 +33,9 @@ class Connection {
   /// With `tls` nothing is sent or received before handshake() is done.
   explicit Connection(boost::asio::ip::tcp::socket socket,
                       std::shared_ptr<const TlsContext> tls = nullptr);
+
+  /// Of the other side, without its port; empty if it is gone.
+  [[nodiscard]] std::string peer_address() const;
 
   [[nodiscard]] bool is_encrypted() const { return tls_.has_value(); }
 

@@ -44,6 +44,12 @@ Response show_dashboard(const Context& context, const Request& request);
 Response show_asset(const Context& context, const Request& request);
 Response redirect_to_dashboard();
 
+/// Gives a browser a session for an API key, which comes as a form or {"key": ...}.
+Response log_in(const Context& context, const Request& request, std::string_view body);
+Response log_out(const Context& context, const Request& request, std::string_view body);
+/// The page that asks for the key.
+Response show_login();
+
 Response show_health();
 Response show_readiness(const Context& context, const Request& request);
 Response show_openapi();

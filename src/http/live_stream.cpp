@@ -10,6 +10,7 @@
 #include <boost/beast/core/error.hpp>
 #include <utility>
 
+#include "http/gate.hpp"
 #include "http/hello.hpp"
 #include "http/submission.hpp"
 #include "json/json.hpp"
@@ -44,6 +45,10 @@ std::string problem_frame(const Error& error) {
       {{"type", "error"}, {"code", to_string(error.code)}, {"detail", error.message}});
 }
 
+std::string problem_frame(const Problem& problem) {
+  return text_frame({{"type", "error"}, {"code", problem.code}, {"detail", problem.detail}});
+}
+
 std::string ready_frame(const service::Settings& settings, const audio::RawFormat& format,
                         std::size_t max_bytes) {
   return text_frame({{"type", "ready"},
@@ -71,10 +76,12 @@ struct LiveStream::Partials {
   Connection* connection = nullptr;  ///< Null when the session is over.
 };
 
-LiveStream::LiveStream(Connection& connection, boost::beast::flat_buffer& buffer, Shared& shared)
+LiveStream::LiveStream(Connection& connection, boost::beast::flat_buffer& buffer, Shared& shared,
+                       Caller caller)
     : connection_(connection),
       buffer_(buffer),
       shared_(shared),
+      caller_(std::move(caller)),
       reader_(limits::kMaxHelloBytes),
       lease_(shared.bodies),
       partials_(std::make_shared<Partials>()),
@@ -111,6 +118,30 @@ asio::awaitable<void> LiveStream::run() {
   co_await conclude(end);
 }
 
+/// Whether the hello's key, or that of the request before it, may upload.
+std::optional<Problem> LiveStream::check_key(const std::string& key) {
+  access::Guard* guard = shared_.context.guard;
+  if (guard == nullptr || (key.empty() && !caller_.owes_key)) return std::nullopt;
+  const access::Need need{access::Scope::upload, false};
+  access::Presented presented;
+  presented.key = key;
+  presented.is_local = caller_.presented.is_local;
+  const access::Decision decision =
+      guard->decide(need, presented, now(), access::Guard::Clock::now());
+  if (decision.outcome == access::Decision::Outcome::granted) return std::nullopt;
+  if (guard->audit() != nullptr) {
+    access::AuditEntry entry;
+    entry.at = now();
+    entry.event = "refused";
+    entry.who = decision.who;
+    entry.from = caller_.address;
+    entry.route = "/v1/stream";
+    entry.detail = "the key of the hello";
+    (void)guard->audit()->append_refused(std::move(entry));
+  }
+  return refusal(decision, need, "/v1/stream");
+}
+
 /// Takes the first message and answers it; false if there will be no recording.
 asio::awaitable<bool> LiveStream::greet() {
   connection_.set_deadline(Clock::now() + shared_.config.header_timeout);
@@ -132,10 +163,19 @@ asio::awaitable<bool> LiveStream::greet() {
   }
   service::Upload upload;
   Result<service::Settings> settings = fail(ErrorCode::internal, "");
+  std::optional<Problem> refused;
   if (read) {
-    const Result<UploadParameters> parameters = parse_hello(hello->text());
-    read = parameters ? Status(Ok{}) : Status(parameters.error());
-    if (parameters) parameters_ = *parameters;
+    Result<Hello> parsed = parse_hello(hello->text());
+    read = parsed ? Status(Ok{}) : Status(parsed.error());
+    if (parsed) {
+      parameters_ = std::move(parsed->parameters);
+      refused = check_key(parsed->key);
+    }
+  }
+  if (refused) {
+    co_await send(problem_frame(*refused));
+    co_await send(encode_close(CloseCode::policy_violation, refused->code));
+    co_return false;
   }
   if (read) {
     upload.declared = parameters_.declared;

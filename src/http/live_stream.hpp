@@ -24,7 +24,8 @@ namespace auscult::http {
 class LiveStream {
  public:
   /// `buffer` holds what was read after the request's header.
-  LiveStream(Connection& connection, boost::beast::flat_buffer& buffer, Shared& shared);
+  LiveStream(Connection& connection, boost::beast::flat_buffer& buffer, Shared& shared,
+             Caller caller);
   ~LiveStream();
   LiveStream(const LiveStream&) = delete;
   LiveStream& operator=(const LiveStream&) = delete;
@@ -41,6 +42,7 @@ class LiveStream {
   struct Partials;
 
   boost::asio::awaitable<bool> greet();
+  std::optional<Problem> check_key(const std::string& key);
   boost::asio::awaitable<End> take_audio();
   boost::asio::awaitable<void> conclude(End end);
   boost::asio::awaitable<Result<Recording>> store();
@@ -58,6 +60,7 @@ class LiveStream {
   Connection& connection_;
   boost::beast::flat_buffer& buffer_;
   Shared& shared_;
+  Caller caller_;
   MessageReader reader_;
   UploadParameters parameters_;  ///< What the client said.
   audio::RawFormat format_;      ///< What it comes to with the device's settings.

@@ -2,11 +2,14 @@
 
 #include <boost/beast/http/fields.hpp>
 #include <boost/beast/http/verb.hpp>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "access/guard.hpp"
 #include "core/recording.hpp"
 #include "http/query.hpp"
 #include "http/response.hpp"
@@ -14,17 +17,29 @@
 
 namespace auscult::http {
 
+/// Who a request is from, as far as is known.
+struct Caller {
+  std::string who = "anonymous";  ///< Or "key:" and its id.
+  std::string address;
+  bool encrypted = false;
+  access::Presented presented;
+  bool owes_key = false;  ///< A live stream's first message must bring one.
+};
+
 /// A request as a handler sees it.
 struct Request {
   Query query;
   boost::beast::http::fields headers;
+  std::string method;
+  Caller caller;
   std::string id;  ///< What stands at `{id}`, `{name}` or `{path}` of the route's pattern.
 };
 
 /// What handlers work with. Any thread.
 struct Context {
   service::RecordingService& service;
-  std::string model_metrics;  ///< The text of the model's metrics.json, or empty.
+  std::string model_metrics;       ///< The text of the model's metrics.json, or empty.
+  access::Guard* guard = nullptr;  ///< Null: everything is open to everybody.
 };
 
 /// Answers from memory, on the I/O thread.
@@ -48,10 +63,23 @@ struct Submit {
   Response (*receipt)(const Recording& recording);
 };
 
+/// Whether a route belongs to the contract of the first devices, which know no keys.
+enum class Contract : std::uint8_t { no, yes };
+/// Whether requests are written into the audit log: no, if uploads are to be, or always.
+enum class Audited : std::uint8_t { no, if_asked, always };
+
+/// Who may, and whether it is written down. Every route says it: there is no default.
+struct Access {
+  std::optional<access::Scope> scope;  ///< Empty: everybody, even of a service that is closed.
+  Contract contract;
+  Audited audited;
+};
+
 struct Route {
   boost::beast::http::verb method;  ///< GET answers HEAD too.
   /// `{id}` and `{name}` stand for one segment, `{path}` for all that is left.
   std::string_view pattern;
+  Access access;
   std::variant<Immediate, Read, Write, Feed, Stream, Submit> handler;
 };
 

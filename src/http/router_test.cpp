@@ -82,6 +82,18 @@ TEST(Router, AndTheDocumentHaveTheSameRoutes) {
   EXPECT_EQ(routed, documented);
 }
 
+TEST(Router, AndTheDocumentNameTheSameScopes) {
+  const Json document = Json::parse(openapi_document());
+  for (const Route& route : routes()) {
+    std::string method(boost::beast::http::to_string(route.method));
+    for (char& c : method) c = static_cast<char>(std::tolower(c));
+    const Json& operation = document["paths"][std::string(route.pattern)][method];
+    const std::string scope(route.access.scope ? to_string(*route.access.scope) : "");
+    EXPECT_EQ(operation.value("x-scope", ""), scope) << method << " " << route.pattern;
+    EXPECT_EQ(operation.contains("security"), scope.empty()) << method << " " << route.pattern;
+  }
+}
+
 void collect_references(const Json& value, std::set<std::string>& references) {
   if (value.is_object() && value.contains("$ref")) references.insert(value["$ref"]);
   if (value.is_structured()) {

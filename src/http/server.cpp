@@ -47,7 +47,7 @@ struct Server::State {
         tls_acceptor(strand),
         shutdown_timer(strand),
         purge_timer(strand),
-        shared{config, Context{service, config.model_metrics}, *pool,
+        shared{config, Context{service, config.model_metrics, config.guard}, *pool,
                asio::thread_pool(static_cast<std::size_t>(config.reader_threads)), bodies},
         workers(std::move(pool)) {}
 

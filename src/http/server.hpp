@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "access/guard.hpp"
 #include "auscult/result.hpp"
 #include "core/limits.hpp"
 #include "model/model.hpp"
@@ -28,7 +29,10 @@ struct ServerConfig {
   std::string tls_certificate;
   std::string tls_key;
   std::optional<std::uint16_t> tls_port;
-  std::string model_metrics;  ///< The text of the model's metrics.json for /v1/model, or empty.
+  /// Who may; null: everybody may everything. Outlives the server.
+  access::Guard* guard = nullptr;
+  bool audit_uploads = false;  ///< Whether the audit log has uploads, too.
+  std::string model_metrics;   ///< The text of the model's metrics.json for /v1/model, or empty.
 
   std::size_t max_body_bytes = limits::kDefaultMaxBodyBytes;
   /// Of all requests together; the rest is told to come back.

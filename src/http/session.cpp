@@ -13,7 +13,9 @@
 
 #include "core/limits.hpp"
 #include "http/event_feed.hpp"
+#include "http/gate.hpp"
 #include "http/live_stream.hpp"
+#include "http/security_headers.hpp"
 #include "http/submission.hpp"
 
 namespace auscult::http {
@@ -192,18 +194,46 @@ asio::awaitable<bool> Session::serve_request() {
 
   std::variant<Admission, Response> admitted = admit(header);
   Response response;
+  const Peer peer{connection_.peer_address(), connection_.is_encrypted()};
+  const auto* found = std::get_if<Admission>(&admitted);
+  const Route* route = found == nullptr ? nullptr : found->route;
+  if (route != nullptr) {
+    std::variant<Caller, Refusal> checked =
+        check_caller(shared_.config.guard, *found, header, peer);
+    if (const auto* refused = std::get_if<Refusal>(&checked)) {
+      co_await record(refused_entry(*route, peer, exchange.method, *refused));
+      exchange.framing.keep_alive = parser.is_done() && parser.keep_alive() && !shared_.stopping;
+      co_return co_await reply(exchange, to_response(refused->problem, exchange.path));
+    }
+    std::get<Admission>(admitted).request.caller = std::get<Caller>(std::move(checked));
+  }
+  std::optional<access::AuditEntry> entry;
   if (auto* admission = std::get_if<Admission>(&admitted)) {
+    entry = audit_entry(*route, admission->request, 0, shared_.config.audit_uploads);
     if (std::holds_alternative<Feed>(admission->route->handler) && !exchange.head_only) {
       co_await feed(exchange, admission->request);
       co_return false;
     }
     if (std::holds_alternative<Stream>(admission->route->handler)) {
-      co_await stream(exchange, header);
+      co_await record(std::move(entry));
+      co_await stream(exchange, header, admission->request.caller);
       co_return false;
     }
     response = co_await answer(parser, exchange.path, std::move(*admission));
   } else {
     response = std::get<Response>(std::move(admitted));
+  }
+  if (entry) {
+    entry->outcome = response.status;
+    for (const auto& [name, value] : response.headers) {
+      if (name == "Location") entry->target = value.substr(value.rfind('/') + 1);
+    }
+    const bool recorded = co_await record(std::move(entry));
+    // What was changed is changed; what would be heard unseen is not.
+    if (!recorded && route->access.scope == access::Scope::listen) {
+      const Error unseen = fail(ErrorCode::unavailable, "the audit log cannot be written");
+      response = to_response(to_problem(unseen), exchange.path);
+    }
   }
   // A large answer to a slow client is held in memory as a large body is.
   MemoryBudget::Lease lease(shared_.bodies);
@@ -285,22 +315,45 @@ asio::awaitable<void> Session::feed(Exchange exchange, const Request& request) {
   const bool open = co_await reply(exchange, feed_response());
   idle_ = true;  // It may be ended at any time.
   if (shared_.stopping) connection_.interrupt();
-  const FeedTimes times{shared_.config.event_heartbeat, shared_.config.event_timeout};
-  if (open) co_await events->run(*start, shared_.readers, times);
+  access::Guard* guard = shared_.config.guard;
+  const auto may_go_on = [guard, presented = request.caller.presented] {
+    const access::Need need{access::Scope::read, false};
+    return guard == nullptr ||
+           guard->review(need, presented, now()).outcome == access::Decision::Outcome::granted;
+  };
+  const FeedTerms terms{shared_.config.event_heartbeat, shared_.config.event_timeout, may_go_on};
+  if (open) co_await events->run(*start, shared_.readers, terms);
 }
 
-asio::awaitable<void> Session::stream(Exchange exchange, const RequestHeader& header) {
+/// Writes into the audit log, on a reader thread; false if that cannot be done.
+asio::awaitable<bool> Session::record(std::optional<access::AuditEntry> entry) {
+  access::AuditLog* audit =
+      shared_.config.guard == nullptr ? nullptr : shared_.config.guard->audit();
+  if (audit == nullptr || !entry) co_return true;
+  const auto run = [audit, &entry]() -> asio::awaitable<bool> {
+    const Status written = entry->event == "refused" ? audit->append_refused(*std::move(entry))
+                                                     : audit->append(*entry);
+    if (!written) spdlog::error("the audit log has a gap: {}", written.error().message);
+    co_return bool(written);
+  };
+  co_return co_await asio::co_spawn(shared_.readers, run, asio::use_awaitable);
+}
+
+asio::awaitable<void> Session::stream(Exchange exchange, const RequestHeader& header,
+                                      const Caller& caller) {
   const Response answer = answer_upgrade(header);
   exchange.framing.keep_alive = answer.status == 101;  // It says what the connection becomes.
   const bool open = co_await reply(exchange, answer);
   if (!open) co_return;
-  LiveStream live(connection_, buffer_, shared_);
+  LiveStream live(connection_, buffer_, shared_, caller);
   stream_ = &live;
   co_await live.run();
   stream_ = nullptr;
 }
 
-asio::awaitable<bool> Session::reply(const Exchange& exchange, const Response& response) {
+asio::awaitable<bool> Session::reply(const Exchange& exchange, Response response) {
+  add_security_headers(response, exchange.path,
+                       connection_.is_encrypted() && !shared_.config.tls_port);
   const std::string head = encode_head(response, exchange.framing, now());
   const auto content = exchange.head_only ? std::span<const std::byte>{} : content_of(response);
   connection_.set_deadline(rate_deadline(Clock::now(), content.size()));

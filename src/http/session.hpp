@@ -81,8 +81,10 @@ class Session {
   template <typename Handle>
   boost::asio::awaitable<Response> ask(const std::string& path, const Handle& handle);
   boost::asio::awaitable<void> feed(Exchange exchange, const Request& request);
-  boost::asio::awaitable<void> stream(Exchange exchange, const RequestHeader& header);
-  boost::asio::awaitable<bool> reply(const Exchange& exchange, const Response& response);
+  boost::asio::awaitable<void> stream(Exchange exchange, const RequestHeader& header,
+                                      const Caller& caller);
+  boost::asio::awaitable<bool> record(std::optional<access::AuditEntry> entry);
+  boost::asio::awaitable<bool> reply(const Exchange& exchange, Response response);
   boost::asio::awaitable<void> finish();
   [[nodiscard]] Clock::time_point rate_deadline(Clock::time_point started, std::size_t bytes) const;
 

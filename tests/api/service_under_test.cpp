@@ -38,6 +38,12 @@ ServiceUnderTest::ServiceUnderTest(Configuration configuration) : folder_(make_f
   }
   auto workers = std::make_unique<http::Workers>(std::move(workspaces), configuration.queue);
   workers_ = workers.get();
+  if (configuration.openness) {
+    audit_ = value_of(access::AuditLog::open(folder_));
+    guard_.emplace(value_of(storage::KeyStore::open(folder_)), *configuration.openness,
+                   audit_.get());
+    configuration.server.guard = &*guard_;
+  }
   configuration.server.address = "127.0.0.1";
   configuration.server.port = 0;
   server_.emplace(
@@ -49,6 +55,8 @@ ServiceUnderTest::~ServiceUnderTest() {
   stop();
   join();
   server_.reset();
+  guard_.reset();
+  audit_.reset();
   service_.reset();
   store_.reset();
   std::filesystem::remove_all(folder_);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <thread>
 
+#include "access/guard.hpp"
 #include "classify/classifier.hpp"
 #include "client.hpp"
 #include "http/server.hpp"
@@ -21,6 +22,8 @@ namespace auscult::api_test {
 struct Configuration {
   http::ServerConfig server = {};
   service::ServiceConfig service = {};
+  /// With it there is a guard over the keys in the service's folder, and an audit log.
+  std::optional<access::Openness> openness;
   std::size_t workers = 1;
   std::size_t queue = 16;
 };
@@ -52,6 +55,8 @@ class ServiceUnderTest {
   std::optional<classify::Classifier> classifier_;
   std::optional<storage::RecordingStore> store_;
   std::optional<service::RecordingService> service_;
+  std::unique_ptr<access::AuditLog> audit_;
+  std::optional<access::Guard> guard_;
   http::Workers* workers_ = nullptr;
   std::optional<http::Server> server_;
   std::thread thread_;
