@@ -40,6 +40,7 @@ std::string read_text(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+/// SIGHUP reloads, the others end.
 sigset_t awaited_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -132,8 +133,7 @@ ServeCommand::ServeCommand(CLI::App& app)
 
   add_setting(*command_, "--workers", workers_, "Threads that classify; 0: one a processor");
   add_setting(*command_, "--queue", queue_, "Uploads that may wait for a worker; 0: 16 a worker");
-  add_setting(*command_, "--max-body-bytes", server_.max_body_bytes, "Of one upload");
-  add_setting(*command_, "--max-connections", server_.max_connections, "Open at a time");
+  limits_.add_to(*command_, server_);
   add_setting(*command_, "--log-level", log_level_, "What is logged on standard error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
   command_->add_flag("--print-config", print_config_, "Show all settings as TOML and end")
@@ -165,6 +165,24 @@ int ServeCommand::run(std::ostream& out, std::ostream& err) {
   return served ? 0 : 1;
 }
 
+Result<service::ServingModel> ServeCommand::load_model() const {
+  auto classifier = load_classifier(model_);
+  if (!classifier) return classifier.error();
+  return service::ServingModel{*std::move(classifier),
+                               read_text(model_folder(model_) / "metrics.json")};
+}
+
+void ServeCommand::reload(service::RecordingService& recordings) {
+  const auto model = recordings.reload_model();
+  if (model) {
+    spdlog::info("SIGHUP: the model is now {} {} ({})", (*model)->info().name,
+                 (*model)->info().version, (*model)->info().sha256);
+  } else {
+    spdlog::error("SIGHUP: the model was not reloaded, the one before stays: {}",
+                  model.error().message);
+  }
+}
+
 Status ServeCommand::serve(std::ostream& out) {
   spdlog::set_default_logger(
       std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
@@ -172,34 +190,35 @@ Status ServeCommand::serve(std::ostream& out) {
 
   const auto config = service_config();
   if (!config) return config.error();
-  const auto classifier = load_classifier(model_);
-  if (!classifier) return classifier.error();
+  const auto models = service::ModelSlot::create([this] { return load_model(); });
+  if (!models) return models.error();
+  const std::shared_ptr<const service::ServingModel> model = (*models)->current();
   auto store = storage::RecordingStore::open(data_dir_, service::listening_copy);
   if (!store) return store.error();
-  service::RecordingService recordings(*classifier, *store, *config);
+  service::RecordingService recordings(**models, *store, *config);
 
   const unsigned workers =
       workers_ > 0 ? workers_ : std::max(1U, std::thread::hardware_concurrency());
   const std::size_t queue = queue_ > 0 ? queue_ : std::size_t{16} * workers;
-  server_.model_metrics = read_text(model_folder(model_) / "metrics.json");
+  limits_.apply(server_);
+  make_room_for_connections(server_);
 
   // Every thread inherits the mask, so that the signals reach the one that waits for them.
   const sigset_t signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::vector<classify::Workspace> workspaces;
-  for (unsigned i = 0; i < workers; ++i) workspaces.push_back(classifier->make_workspace());
+  for (unsigned i = 0; i < workers; ++i) workspaces.push_back(model->classifier.make_workspace());
   auto server = http::Server::create(server_, recordings,
                                      std::make_unique<http::Workers>(std::move(workspaces), queue));
   if (!server) return server.error();
 
-  out << "auscult listens on " << addresses(server_.address, *server) << " ("
-      << classifier->model().name << ", " << workers << " workers, data in " << data_dir_ << ")"
-      << std::endl;
+  out << "auscult listens on " << addresses(server_.address, *server) << " (" << model->info().name
+      << ", " << workers << " workers, data in " << data_dir_ << ")" << std::endl;
   std::jthread ending([&] {
     int signal = SIGHUP;
-    while (signal == SIGHUP) {
-      sigwait(&signals, &signal);
-      if (signal == SIGHUP) server->reload_certificate();
+    while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
+      server->reload_certificate();
+      reload(recordings);
     }
     spdlog::info("signal {}: finishing what is under way", signal);
     server->stop();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "http/server.hpp"
+#include "limit_options.hpp"
 #include "model_options.hpp"
 #include "service/recording_service.hpp"
 
@@ -15,7 +16,7 @@ namespace auscult::cli {
 /// settings of one device. Fails with invalid_argument, naming what it does not understand.
 Status add_device_defaults(const std::string& text, service::ServiceConfig& config);
 
-/// `auscult serve`: the service, until SIGTERM or SIGINT.
+/// `auscult serve`: the service, until SIGTERM or SIGINT; SIGHUP has it load its model anew.
 class ServeCommand {
  public:
   explicit ServeCommand(CLI::App& app);
@@ -28,10 +29,13 @@ class ServeCommand {
  private:
   [[nodiscard]] Result<service::ServiceConfig> service_config() const;
   Status serve(std::ostream& out);
+  [[nodiscard]] Result<service::ServingModel> load_model() const;
+  static void reload(service::RecordingService& recordings);
 
   CLI::App* command_;
   ModelOptions model_;
   http::ServerConfig server_;
+  LimitOptions limits_;
   std::string data_dir_ = "data";
   unsigned workers_ = 0;
   std::size_t queue_ = 0;

@@ -211,9 +211,13 @@ Result<Classifier> Classifier::load(const std::filesystem::path& model_folder,
 }
 
 Workspace Classifier::make_workspace() const {
-  Workspace workspace{.network = model_.make_workspace(), .beats = {}};
+  Workspace workspace{.network = model_.make_workspace(), .beats = {}, .made_for = token_};
   if (beats_) workspace.beats = beats_->make_workspace();
   return workspace;
+}
+
+void Classifier::fit(Workspace& workspace) const {
+  if (workspace.made_for != token_) workspace = make_workspace();
 }
 
 Result<Classification> Classifier::classify(const audio::AudioClip& clip, Workspace& workspace,

@@ -37,6 +37,8 @@ Response export_manifest(const Context& context, const Request& request);
 Response export_zip(const Context& context, const Request& request);
 
 Response show_model(const Context& context, const Request& request);
+/// Puts the model in that its files hold now, and describes it.
+Response reload_model(const Context& context, const Request& request);
 
 /// The page of the dashboard; where it is not built in, one with the latest recording.
 Response show_dashboard(const Context& context, const Request& request);

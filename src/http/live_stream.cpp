@@ -76,7 +76,8 @@ LiveStream::LiveStream(Connection& connection, boost::beast::flat_buffer& buffer
       buffer_(buffer),
       shared_(shared),
       reader_(limits::kMaxHelloBytes),
-      lease_(shared.bodies),
+      model_(shared.context.service.model()),
+      lease_(shared.memory),
       partials_(std::make_shared<Partials>()),
       started_(Clock::now()),
       last_audio_(started_) {
@@ -249,7 +250,7 @@ void LiveStream::ask_for_partial() {
     std::vector<std::byte> bytes;
     MemoryBudget::Lease lease;
   };
-  const auto excerpt = std::make_shared<Excerpt>(Excerpt{{}, MemoryBudget::Lease(shared_.bodies)});
+  const auto excerpt = std::make_shared<Excerpt>(Excerpt{{}, MemoryBudget::Lease(shared_.memory)});
   if (!excerpt->lease.grow_to(whole - first)) return;
   const auto begin = body_.begin() + static_cast<std::ptrdiff_t>(first);
   excerpt->bytes.assign(begin, body_.begin() + static_cast<std::ptrdiff_t>(whole));
@@ -264,12 +265,14 @@ void LiveStream::ask_for_partial() {
       if (partials->connection != nullptr) partials->connection->wake();
     });
   };
-  const auto run = [excerpt, leave, head, parameters = parameters_,
+  const auto run = [excerpt, leave, head, parameters = parameters_, model = model_,
                     &service = shared_.context.service](classify::Workspace& workspace) {
     service::Upload upload;
     upload.body = excerpt->bytes;
     upload.declared = parameters.declared;
     upload.device = parameters.device.value_or("");
+    upload.memory = &excerpt->lease;
+    upload.model = model;
     const Result<Classification> result = service.classify(upload, workspace);
     Json message = head;
     if (result) message["result"] = json::to_json(*result);
@@ -286,8 +289,13 @@ void LiveStream::ask_for_partial() {
 asio::awaitable<Result<Recording>> LiveStream::store() {
   UploadHead head;
   head.query = std::move(parameters_);
-  Submission submission{std::move(head), std::move(body_), std::move(lease_), now(),
-                        Clock::now() + shared_.config.work_timeout};
+  Submission submission{std::move(head),
+                        std::move(body_),
+                        std::move(lease_),
+                        now(),
+                        Clock::now() + shared_.config.work_timeout,
+                        nullptr,
+                        model_};
   co_return co_await submit(std::move(submission), shared_.workers, shared_.context.service,
                             Patience::until_due);
 }

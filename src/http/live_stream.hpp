@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/memory_budget.hpp"
 #include "http/connection.hpp"
-#include "http/memory_budget.hpp"
 #include "http/session.hpp"
 #include "http/upload.hpp"
 #include "http/websocket.hpp"
@@ -60,7 +60,9 @@ class LiveStream {
   Shared& shared_;
   MessageReader reader_;
   UploadParameters parameters_;  ///< What the client said.
-  audio::RawFormat format_;      ///< What it comes to with the device's settings.
+  /// That which it began with, also if another takes its place meanwhile.
+  std::shared_ptr<const service::ServingModel> model_;
+  audio::RawFormat format_;  ///< What it comes to with the device's settings.
   std::vector<std::byte> body_;
   MemoryBudget::Lease lease_;
   std::shared_ptr<Partials> partials_;

@@ -69,6 +69,7 @@ std::span<const Route> routes() {
       Route{verb::get, "/v1/events", Feed{}},
       Route{verb::get, "/v1/stream", Stream{}},
       Route{verb::get, "/v1/model", Read{show_model}},
+      Route{verb::post, "/v1/model/reload", Read{reload_model}},
       Route{verb::get, "/ui", Immediate{redirect_to_dashboard}},
       Route{verb::get, "/ui/{path}", Read{show_asset}},
       Route{verb::get, "/healthz", Immediate{show_health}},

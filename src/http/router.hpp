@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "core/memory_budget.hpp"
 #include "core/recording.hpp"
 #include "http/query.hpp"
 #include "http/response.hpp"
@@ -24,7 +25,7 @@ struct Request {
 /// What handlers work with. Any thread.
 struct Context {
   service::RecordingService& service;
-  std::string model_metrics;  ///< The text of the model's metrics.json, or empty.
+  MemoryBudget& memory;  ///< What large sounds and answers are counted against.
 };
 
 /// Answers from memory, on the I/O thread.

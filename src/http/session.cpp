@@ -13,6 +13,7 @@
 
 #include "core/limits.hpp"
 #include "http/event_feed.hpp"
+#include "http/head_watch.hpp"
 #include "http/live_stream.hpp"
 #include "http/submission.hpp"
 
@@ -50,6 +51,10 @@ Problem problem_of(const error_code& failure, bool header_done, const ServerConf
     return {400, "malformed_request", "not well-formed HTTP: " + failure.message()};
   }
   return {400, "incomplete_request", "the connection broke: " + failure.message()};
+}
+
+std::string_view text_of(const boost::beast::flat_buffer& buffer) {
+  return {static_cast<const char*>(buffer.cdata().data()), buffer.size()};
 }
 
 /// Runs a handler; what it throws (out of memory, most likely) is our own failure.
@@ -102,11 +107,11 @@ asio::awaitable<bool> Session::shake_hands() {
   co_return outcome == Connection::Handshake::done;
 }
 
-asio::awaitable<void> Session::refuse() {
+asio::awaitable<void> Session::refuse(const char* why) {
   // Who expects TLS would not understand it, and a handshake costs more than it is worth.
   if (connection_.is_encrypted()) co_return;
   const Exchange exchange{"-", "-", {1, false}, false, Clock::now()};
-  const Error error = fail(ErrorCode::unavailable, "too many connections; try again");
+  const Error error = fail(ErrorCode::unavailable, why);
   co_await reply(exchange, to_response(to_problem(error), exchange.path));
   co_await finish();
 }
@@ -119,35 +124,64 @@ asio::awaitable<void> Session::finish() {
 }
 
 asio::awaitable<bool> Session::await_request() {
-  if (buffer_.size() > 0) co_return true;
-  if (shared_.stopping) co_return false;
+  if (skip_empty_lines()) co_return true;
   connection_.set_deadline(Clock::now() + shared_.config.idle_timeout);
-  idle_ = true;
-  const error_code error = co_await connection_.receive(buffer_);
-  idle_ = false;
-  co_return !error;
-}
-
-asio::awaitable<error_code> Session::read_step(Parser& parser) {
-  error_code error;
-  if (buffer_.size() > 0) {
-    const std::size_t used = parser.put(buffer_.data(), error);
-    buffer_.consume(used);
-    if (error != beast_http::error::need_more) co_return error;
-    if (buffer_.size() == buffer_.max_size()) co_return beast_http::error::buffer_overflow;
+  for (bool has_come = false; !has_come; has_come = skip_empty_lines()) {
+    if (shared_.stopping) co_return false;
+    if (buffer_.size() == 0) buffer_.shrink_to_fit();  // Who waits holds nothing of the last body.
+    idle_ = true;
+    const error_code error = co_await connection_.receive(buffer_, Connection::kHeadReadBytes);
+    idle_ = false;
+    if (error) co_return false;
   }
-  error = co_await connection_.receive(buffer_);
-  if (error == asio::error::eof) co_return beast_http::error::partial_message;
-  co_return error;
+  co_return true;
 }
 
-asio::awaitable<error_code> Session::read_header(Parser& parser) {
+/// Drops the line ends that clients put together by hand send after a body (RFC 9112, section 2.2).
+/// Returns whether anything is left.
+bool Session::skip_empty_lines() {
+  const std::string_view text = text_of(buffer_);
+  std::size_t empty = 0;
+  while (text.substr(empty, 2) == "\r\n") empty += 2;
+  const bool is_left = text.size() > empty && text.substr(empty) != "\r";
+  buffer_.consume(empty);
+  return is_left;
+}
+
+/// Has the parser take what it can of what has come; need_more if that leads nowhere.
+error_code Session::parse(Parser& parser) {
+  if (buffer_.size() == 0) return beast_http::error::need_more;
+  error_code error;
+  const std::size_t used = parser.put(buffer_.data(), error);
+  buffer_.consume(used);
+  if (error == beast_http::error::need_more && buffer_.size() == buffer_.max_size()) {
+    return beast_http::error::buffer_overflow;
+  }
+  return error;
+}
+
+asio::awaitable<error_code> Session::receive(std::size_t most) {
+  const error_code error = co_await connection_.receive(buffer_, most);
+  co_return error == asio::error::eof ? beast_http::error::partial_message : error;
+}
+
+asio::awaitable<std::optional<Problem>> Session::read_header(Parser& parser) {
   parser.header_limit(shared_.config.max_header_bytes);
   parser.body_limit(shared_.config.max_body_bytes);
   connection_.set_deadline(Clock::now() + shared_.config.header_timeout);
-  error_code error;
-  while (!error && !parser.is_header_done()) error = co_await read_step(parser);
-  co_return error;
+  HeadWatch watch;
+  std::size_t seen = 0;
+  while (!parser.is_header_done()) {
+    const std::optional<std::string_view> wrong = watch.take(text_of(buffer_).substr(seen));
+    if (wrong) co_return Problem{400, "malformed_request", std::string(*wrong)};
+    error_code error = parse(parser);
+    seen = buffer_.size();
+    if (error == beast_http::error::need_more) {
+      error = co_await receive(Connection::kHeadReadBytes);
+    }
+    if (error) co_return problem_of(error, false, shared_.config);
+  }
+  co_return std::nullopt;
 }
 
 Clock::time_point Session::rate_deadline(Clock::time_point started, std::size_t bytes) const {
@@ -160,16 +194,24 @@ asio::awaitable<std::optional<Problem>> Session::read_body(Parser& parser,
                                                            MemoryBudget::Lease& lease,
                                                            std::size_t max_bytes) {
   const Clock::time_point started = Clock::now();
+  const std::vector<std::byte>& body = parser.get().body();
   while (!parser.is_done()) {
-    connection_.set_deadline(rate_deadline(started, parser.get().body().size()));
-    const error_code error = co_await read_step(parser);
+    // Before the vector grows, as it does by doubling.
+    const std::size_t wanted = body.size() + buffer_.size();
+    const std::size_t capacity =
+        wanted <= body.capacity() ? body.capacity() : std::max(wanted, 2 * body.capacity());
+    if (!lease.grow_to(capacity)) {
+      co_return to_problem(fail(ErrorCode::unavailable, "too many uploads at once; try again"));
+    }
+    error_code error = parse(parser);
+    if (error == beast_http::error::need_more) {
+      connection_.set_deadline(rate_deadline(started, body.size()));
+      error = co_await receive(Connection::kReadBytes);
+    }
     if (error) co_return problem_of(error, true, shared_.config);
-    if (parser.get().body().size() > max_bytes) {
+    if (body.size() > max_bytes) {
       co_return to_problem(fail(ErrorCode::too_large,
                                 "the body has more than " + std::to_string(max_bytes) + " bytes"));
-    }
-    if (!lease.grow_to(parser.get().body().capacity())) {
-      co_return to_problem(fail(ErrorCode::unavailable, "too many uploads at once; try again"));
     }
   }
   co_return std::nullopt;
@@ -179,15 +221,15 @@ asio::awaitable<bool> Session::serve_request() {
   Exchange exchange;
   exchange.started = Clock::now();
   Parser parser;
-  const error_code error = co_await read_header(parser);
+  ++requests_;
+  std::optional<Problem> problem = co_await read_header(parser);
   const RequestHeader& header = parser.get();
   exchange.method = header.method_string();
   exchange.path = path_of(header.target());
   exchange.head_only = header.method() == beast_http::verb::head;
   exchange.framing = {header.version() == 10 ? 0 : 1, false};
 
-  const std::optional<Problem> problem =
-      error ? problem_of(error, false, shared_.config) : check_framing(header);
+  if (!problem) problem = check_framing(header);
   if (problem) co_return co_await reply(exchange, to_response(*problem, exchange.path));
 
   std::variant<Admission, Response> admitted = admit(header);
@@ -206,13 +248,14 @@ asio::awaitable<bool> Session::serve_request() {
     response = std::get<Response>(std::move(admitted));
   }
   // A large answer to a slow client is held in memory as a large body is.
-  MemoryBudget::Lease lease(shared_.bodies);
+  MemoryBudget::Lease lease(shared_.memory);
   if (!lease.grow_to(content_of(response).size())) {
     const Error busy = fail(ErrorCode::unavailable, "too many large answers at once; try again");
     response = to_response(to_problem(busy), exchange.path);
   }
   // A body that was not wanted was not read either: the connection ends after the answer.
-  exchange.framing.keep_alive = parser.is_done() && parser.keep_alive() && !shared_.stopping;
+  exchange.framing.keep_alive = parser.is_done() && parser.keep_alive() && !shared_.stopping &&
+                                requests_ < shared_.config.max_requests_per_connection;
   co_return co_await reply(exchange, response);
 }
 
@@ -238,12 +281,16 @@ asio::awaitable<Response> Session::answer(Parser& parser, const std::string& pat
 
 asio::awaitable<Response> Session::take_upload(Parser& parser, const std::string& path,
                                                Admission admission) {
-  MemoryBudget::Lease lease(shared_.bodies);
+  MemoryBudget::Lease lease(shared_.memory);
   const std::optional<Problem> problem =
       co_await read_body(parser, lease, shared_.config.max_body_bytes);
   if (problem) co_return to_response(*problem, path);
-  Submission submission{std::move(admission.upload), std::move(parser.get().body()),
-                        std::move(lease), now(), Clock::now() + shared_.config.work_timeout};
+  Submission submission{std::move(admission.upload),
+                        std::move(parser.get().body()),
+                        std::move(lease),
+                        now(),
+                        Clock::now() + shared_.config.work_timeout,
+                        &connection_};
   const Result<Recording> recording =
       co_await submit(std::move(submission), shared_.workers, shared_.context.service);
   if (!recording) co_return to_response(to_problem(recording.error()), path);
@@ -253,7 +300,7 @@ asio::awaitable<Response> Session::take_upload(Parser& parser, const std::string
 
 asio::awaitable<Response> Session::take_json(Parser& parser, const std::string& path,
                                              const Admission& admission) {
-  MemoryBudget::Lease lease(shared_.bodies);
+  MemoryBudget::Lease lease(shared_.memory);
   const std::optional<Problem> problem =
       co_await read_body(parser, lease, limits::kMaxJsonBodyBytes);
   if (problem) co_return to_response(*problem, path);

@@ -7,13 +7,14 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/memory_budget.hpp"
 #include "http/admission.hpp"
 #include "http/connection.hpp"
-#include "http/memory_budget.hpp"
 #include "http/response.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
@@ -27,7 +28,7 @@ struct Shared {
   Context context;
   Workers& workers;
   boost::asio::thread_pool readers;
-  MemoryBudget& bodies;
+  MemoryBudget& memory;
   std::atomic<bool> stopping = false;
 };
 
@@ -43,8 +44,8 @@ class Session {
   /// Answers requests until the connection ends.
   boost::asio::awaitable<void> run();
 
-  /// Answers 503 without reading anything: there are too many connections.
-  boost::asio::awaitable<void> refuse();
+  /// Answers 503 and `why` without reading anything.
+  boost::asio::awaitable<void> refuse(const char* why);
 
   /// Ends the connection now if no request is under way, else after it.
   void stop();
@@ -67,11 +68,13 @@ class Session {
   boost::asio::awaitable<bool> shake_hands();
   boost::asio::awaitable<bool> await_request();
   boost::asio::awaitable<bool> serve_request();
-  boost::asio::awaitable<boost::system::error_code> read_header(Parser& parser);
+  [[nodiscard]] bool skip_empty_lines();
+  boost::asio::awaitable<std::optional<Problem>> read_header(Parser& parser);
   boost::asio::awaitable<std::optional<Problem>> read_body(Parser& parser,
                                                            MemoryBudget::Lease& lease,
                                                            std::size_t max_bytes);
-  boost::asio::awaitable<boost::system::error_code> read_step(Parser& parser);
+  boost::system::error_code parse(Parser& parser);
+  boost::asio::awaitable<boost::system::error_code> receive(std::size_t most);
   boost::asio::awaitable<Response> answer(Parser& parser, const std::string& path,
                                           Admission admission);
   boost::asio::awaitable<Response> take_upload(Parser& parser, const std::string& path,
@@ -89,6 +92,7 @@ class Session {
   Shared& shared_;
   Connection connection_;
   boost::beast::flat_buffer buffer_;
+  std::size_t requests_ = 0;      ///< That were read on this connection.
   LiveStream* stream_ = nullptr;  ///< The one that is being served.
   bool idle_ = false;             ///< Between requests, or draining after the last one.
 };

@@ -1,5 +1,6 @@
 #include "http/submission.hpp"
 
+#include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -17,19 +18,23 @@ namespace asio = boost::asio;
 // Between two looks at a full queue: a few times as long as an upload takes.
 constexpr std::chrono::milliseconds kPause{50};
 
-Result<Recording> run(const Submission& submission, service::RecordingService& service,
+Result<Recording> run(Submission& submission, service::RecordingService& service,
                       classify::Workspace& workspace) {
-  const Result<service::Upload> upload =
+  Result<service::Upload> upload =
       read_upload(submission.head, submission.body, submission.received_at);
   if (!upload) return upload.error();
+  upload->memory = &submission.lease;
+  upload->model = submission.model;
   return service.submit(*upload, workspace);
 }
 
-/// What the connection's strand and the worker share; `outcome` belongs to the strand.
+/// What the connection's strand and the worker share; all but the submission, and that until it is
+/// the worker's turn, belong to the strand.
 struct Job {
   Submission submission;
   asio::steady_timer finished;  ///< Expires when it is due; cancelled when there is an outcome.
   std::optional<Result<Recording>> outcome;
+  std::atomic<bool> is_abandoned = false;
 };
 
 }  // namespace
@@ -38,8 +43,10 @@ asio::awaitable<Result<Recording>> submit(Submission submission, Workers& worker
                                           service::RecordingService& service, Patience patience) {
   const asio::any_io_executor strand = co_await asio::this_coro::executor;
   const Clock::time_point due = submission.due;
-  const auto job = std::make_shared<Job>(
-      Job{std::move(submission), asio::steady_timer(strand, due), std::nullopt});
+  Connection* const client = submission.client;
+  // Not by make_shared(): an aggregate with an atomic can only be made in place.
+  const std::shared_ptr<Job> job(
+      new Job{std::move(submission), asio::steady_timer(strand, due), std::nullopt, false});
   const auto finish = [job, strand](Result<Recording> outcome) {
     asio::post(strand, [job, outcome = std::move(outcome)]() mutable {
       job->outcome = std::move(outcome);
@@ -52,7 +59,8 @@ asio::awaitable<Result<Recording>> submit(Submission submission, Workers& worker
                                      finish(run(job->submission, service, workspace));
                                    },
                                .refuse = finish,
-                               .deadline = due});
+                               .deadline = due,
+                               .is_wanted = [job] { return !job->is_abandoned; }});
   };
   bool taken = offer();
   asio::steady_timer pause(strand);
@@ -64,7 +72,17 @@ asio::awaitable<Result<Recording>> submit(Submission submission, Workers& worker
   if (!taken) {
     co_return fail(ErrorCode::unavailable, "busy: too many uploads are waiting; try again");
   }
+  if (client != nullptr) {
+    client->watch([job] {
+      job->is_abandoned = true;
+      job->finished.cancel();
+    });
+  }
   co_await job->finished.async_wait(asio::as_tuple(asio::use_awaitable));
+  if (client != nullptr) client->stop_watching();
+  if (job->is_abandoned && !job->outcome) {
+    co_return fail(ErrorCode::unavailable, "the client has gone");
+  }
   if (!job->outcome) {
     co_return fail(ErrorCode::deadline_exceeded, "too busy to answer in time; try again");
   }

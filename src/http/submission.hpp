@@ -2,11 +2,12 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
+#include <memory>
 #include <vector>
 
+#include "core/memory_budget.hpp"
 #include "core/recording.hpp"
 #include "http/connection.hpp"
-#include "http/memory_budget.hpp"
 #include "http/server.hpp"
 #include "http/upload.hpp"
 
@@ -20,6 +21,11 @@ struct Submission {
   MemoryBudget::Lease lease;
   Timestamp received_at;
   Clock::time_point due;  ///< A worker does not start on it any more after this.
+  /// Who waits for the answer: if it is reset, no worker starts on it either. None: it is kept
+  /// whatever happens to its sender.
+  Connection* client = nullptr;
+  /// What it is judged by; null: by the model in use when its turn comes.
+  std::shared_ptr<const service::ServingModel> model = {};
 };
 
 /// Whether to wait for a place in a full queue or to be told at once that there is none.
@@ -27,8 +33,8 @@ enum class Patience { none, until_due };
 
 /// Has a worker take the upload, and waits for its outcome. Fails as read_upload() and
 /// RecordingService::submit() do, with unavailable if the workers' queue is full (at once, or at
-/// `due` with patience), and with deadline_exceeded at `due`; an upload that a worker had begun by
-/// then is still stored.
+/// `due` with patience) or the memory that its samples take is not to be had, and with
+/// deadline_exceeded at `due`; an upload that a worker had begun by then is still stored.
 boost::asio::awaitable<Result<Recording>> submit(Submission submission, Workers& workers,
                                                  service::RecordingService& service,
                                                  Patience patience = Patience::none);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "core/recording.hpp"
 #include "service/devices.hpp"
 #include "service/events.hpp"
+#include "service/serving_model.hpp"
 #include "service/settings.hpp"
 #include "storage/recording_store.hpp"
 
@@ -23,12 +25,12 @@ Result<std::vector<std::byte>> listening_copy(const storage::StoredAudio& audio,
 /// The use cases. No HTTP, no SQL. Any thread, with one Workspace each.
 class RecordingService {
  public:
-  /// Classifier and store outlive the service.
-  RecordingService(const classify::Classifier& classifier, storage::RecordingStore& store,
-                   ServiceConfig config);
+  /// Models and store outlive the service.
+  RecordingService(ModelSlot& models, storage::RecordingStore& store, ServiceConfig config);
 
   /// Decodes, classifies, stores; the recording it returns is on disk. Fails as settle(),
-  /// audio::decode() and RecordingStore::insert() do, and with invalid_argument on an empty body.
+  /// audio::decode() and RecordingStore::insert() do, with invalid_argument on an empty body, and
+  /// as MemoryBudget::Lease::add() does. The workspace may be another model's; it is then changed.
   Result<Recording> submit(const Upload& upload, classify::Workspace& workspace);
 
   /// How an upload would be read and kept. Fails as settle() does.
@@ -73,10 +75,15 @@ class RecordingService {
   [[nodiscard]] Result<audio::AudioClip> clip(const std::string& id) const;
   [[nodiscard]] Result<std::string> data_json() const;
   [[nodiscard]] Status check() const;
-  [[nodiscard]] const model::ModelInfo& model() const;
+  /// The one in use at this moment.
+  [[nodiscard]] std::shared_ptr<const ServingModel> model() const { return models_.current(); }
+  /// Puts the model in that its files hold now. Fails as ModelSlot::reload() does.
+  Result<std::shared_ptr<const ServingModel>> reload_model() { return models_.reload(); }
 
  private:
-  const classify::Classifier& classifier_;
+  [[nodiscard]] std::shared_ptr<const ServingModel> model_for(const Upload& upload) const;
+
+  ModelSlot& models_;
   storage::RecordingStore& store_;
   ServiceConfig config_;
   EventHub events_;

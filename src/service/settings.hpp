@@ -3,18 +3,22 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "audio/declaration.hpp"
 #include "auscult/result.hpp"
+#include "core/memory_budget.hpp"
 #include "core/time.hpp"
 
 namespace auscult::service {
 
 /// The listening copy's gain where nobody asks for another; that of pcm_to_wav().
 inline constexpr double kDefaultGain = 10.0;
+
+struct ServingModel;
 
 /// What one request brings.
 struct Upload {
@@ -24,6 +28,10 @@ struct Upload {
   std::string device;               ///< Empty if the request names none.
   Timestamp received_at;
   bool with_evidence = false;  ///< Whether the answer is to say which moments speak for it.
+  /// What its samples and copies are counted against; outlives the call. Null: nothing.
+  MemoryBudget::Lease* memory = nullptr;
+  /// What it is judged by. Null: the model in use.
+  std::shared_ptr<const ServingModel> model = {};
 };
 
 /// What the server assumes of a device that does not say it in the request.

@@ -23,6 +23,8 @@ struct Configuration {
   service::ServiceConfig service = {};
   std::size_t workers = 1;
   std::size_t queue = 16;
+  std::string model_metrics = {};
+  service::ModelSlot::Load load_model = {};  ///< Also the first; by default the shipped model.
 };
 
 /// The whole service in this process: the shipped model, a store in a folder of its own, a server
@@ -49,13 +51,18 @@ class ServiceUnderTest {
 
  private:
   std::filesystem::path folder_;
-  std::optional<classify::Classifier> classifier_;
+  std::unique_ptr<service::ModelSlot> models_;
   std::optional<storage::RecordingStore> store_;
   std::optional<service::RecordingService> service_;
   http::Workers* workers_ = nullptr;
   std::optional<http::Server> server_;
   std::thread thread_;
 };
+
+/// A new folder under the system's for temporary files; the caller removes it.
+std::filesystem::path temporary_folder(const std::string& name);
+/// The folder of the shipped model.
+std::filesystem::path shipped_model();
 
 /// Keeps one worker busy until it is released.
 class BusyWorker {

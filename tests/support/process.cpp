@@ -108,6 +108,8 @@ ServerProcess::~ServerProcess() {
   close(output_);
 }
 
+void ServerProcess::tell(int signal) const { kill(pid_, signal); }
+
 int ServerProcess::end(int signal) {
   kill(pid_, signal);
   return wait_status(std::exchange(pid_, -1));
