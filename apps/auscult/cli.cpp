@@ -5,6 +5,8 @@
 #include <ostream>
 
 #include "classify_command.hpp"
+#include "devices_command.hpp"
+#include "diagnose_command.hpp"
 #include "evaluate_command.hpp"
 #include "http/openapi.hpp"
 #include "model_command.hpp"
@@ -30,6 +32,8 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
   const EvaluateCommand evaluate(app);
   const ModelCommand model(app);
   const StreamCommand stream(app);
+  const DevicesCommand devices(app);
+  const DiagnoseCommand diagnose(app);
   const CLI::App* openapi =
       app.add_subcommand("openapi", "Print the description of the HTTP interface (OpenAPI 3.1)");
 
@@ -45,6 +49,8 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
   if (serve.chosen()) return serve.run(out, err);
   if (classify.chosen()) return classify.run(out, err);
   if (evaluate.chosen()) return evaluate.run(out, err);
+  if (devices.chosen()) return devices.run(out, err);
+  if (diagnose.chosen()) return diagnose.run(out, err);
   if (stream.chosen()) return stream.run(out, err);
   if (openapi->parsed()) {
     out << http::openapi_document();

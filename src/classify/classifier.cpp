@@ -85,13 +85,9 @@ Status add_beats(const beats::HeartSoundDetector& detector, const audio::AudioCl
   if (answer.beats.empty()) add_reason(answer.quality, explain_no_heart(energies));
   if (auto drowned = find_drowned(levels)) add_reason(answer.quality, *std::move(drowned));
 
-  const auto likelier = find_likelier_rate(detector, clip, found, workspace);
-  if (!likelier) return likelier.error();
-  if (*likelier) {
-    add_reason(answer.quality, "rate suspect: this would be a heart at " +
-                                   std::to_string(**likelier) + " Hz instead of " +
-                                   std::to_string(clip.sample_rate_hz) + " Hz");
-  }
+  const auto suspect = suspect_rate(detector, clip, found, workspace);
+  if (!suspect) return suspect.error();
+  if (*suspect) add_reason(answer.quality, to_reason(**suspect));
   return Ok{};
 }
 

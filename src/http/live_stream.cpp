@@ -227,6 +227,7 @@ std::optional<LiveStream::End> LiveStream::append(const WebSocketMessage& messag
   }
   body_.insert(body_.end(), bytes.begin(), bytes.end());
   last_audio_ = Clock::now();
+  pace_.add(last_audio_, bytes.size());
   if (body_.size() - asked_bytes_ >= bytes_of(1, format_)) ask_for_partial();
   return std::nullopt;
 }
@@ -286,8 +287,12 @@ void LiveStream::ask_for_partial() {
 asio::awaitable<Result<Recording>> LiveStream::store() {
   UploadHead head;
   head.query = std::move(parameters_);
-  Submission submission{std::move(head), std::move(body_), std::move(lease_), now(),
-                        Clock::now() + shared_.config.work_timeout};
+  Submission submission{std::move(head),
+                        std::move(body_),
+                        std::move(lease_),
+                        now(),
+                        Clock::now() + shared_.config.work_timeout,
+                        pace_.steady_bytes_per_s()};
   co_return co_await submit(std::move(submission), shared_.workers, shared_.context.service,
                             Patience::until_due);
 }

@@ -11,6 +11,7 @@
 
 #include "http/connection.hpp"
 #include "http/memory_budget.hpp"
+#include "http/pace.hpp"
 #include "http/session.hpp"
 #include "http/upload.hpp"
 #include "http/websocket.hpp"
@@ -63,6 +64,7 @@ class LiveStream {
   audio::RawFormat format_;      ///< What it comes to with the device's settings.
   std::vector<std::byte> body_;
   MemoryBudget::Lease lease_;
+  Pace pace_;
   std::shared_ptr<Partials> partials_;
   std::size_t asked_bytes_ = 0;  ///< Of the body, when a partial result was last asked for.
   Clock::time_point started_;

@@ -52,6 +52,7 @@ std::span<const Route> routes() {
       Route{verb::put, "/upload_audio", Submit{device_receipt}},
       Route{verb::post, "/v1/recordings", Submit{recording_receipt}},
       Route{verb::get, "/v1/recordings", Read{list_recordings}},
+      Route{verb::post, "/v1/diagnose", Diagnose{}},
       Route{verb::get, "/v1/recordings/export.csv", Read{export_csv}},
       Route{verb::get, "/v1/recordings/manifest.csv", Read{export_manifest}},
       Route{verb::get, "/v1/recordings/export.zip", Read{export_zip}},

@@ -43,6 +43,8 @@ struct Write {
 struct Feed {};
 /// Takes a recording while it is made, on a WebSocket; http/live_stream.hpp.
 struct Stream {};
+/// Explains an upload and stores nothing, on a worker; http/diagnosis.hpp.
+struct Diagnose {};
 /// Takes an upload, on a worker; `receipt` is what the stored recording is answered with.
 struct Submit {
   Response (*receipt)(const Recording& recording);
@@ -52,7 +54,7 @@ struct Route {
   boost::beast::http::verb method;  ///< GET answers HEAD too.
   /// `{id}` and `{name}` stand for one segment, `{path}` for all that is left.
   std::string_view pattern;
-  std::variant<Immediate, Read, Write, Feed, Stream, Submit> handler;
+  std::variant<Immediate, Read, Write, Feed, Stream, Submit, Diagnose> handler;
 };
 
 /// All there are.

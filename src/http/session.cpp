@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/limits.hpp"
+#include "http/diagnosis.hpp"
 #include "http/event_feed.hpp"
 #include "http/live_stream.hpp"
 #include "http/submission.hpp"
@@ -160,10 +161,14 @@ asio::awaitable<std::optional<Problem>> Session::read_body(Parser& parser,
                                                            MemoryBudget::Lease& lease,
                                                            std::size_t max_bytes) {
   const Clock::time_point started = Clock::now();
+  pace_ = {};
   while (!parser.is_done()) {
+    const std::size_t before = parser.get().body().size();
     connection_.set_deadline(rate_deadline(started, parser.get().body().size()));
     const error_code error = co_await read_step(parser);
     if (error) co_return problem_of(error, true, shared_.config);
+    // Who knows the length beforehand sends what is stored.
+    if (parser.chunked()) pace_.add(Clock::now(), parser.get().body().size() - before);
     if (parser.get().body().size() > max_bytes) {
       co_return to_problem(fail(ErrorCode::too_large,
                                 "the body has more than " + std::to_string(max_bytes) + " bytes"));
@@ -233,6 +238,9 @@ asio::awaitable<Response> Session::answer(Parser& parser, const std::string& pat
   if (std::holds_alternative<Write>(handler)) {
     co_return co_await take_json(parser, path, admission);
   }
+  if (std::holds_alternative<Diagnose>(handler)) {
+    co_return co_await take_diagnosis(parser, path, std::move(admission));
+  }
   co_return co_await take_upload(parser, path, std::move(admission));
 }
 
@@ -242,8 +250,12 @@ asio::awaitable<Response> Session::take_upload(Parser& parser, const std::string
   const std::optional<Problem> problem =
       co_await read_body(parser, lease, shared_.config.max_body_bytes);
   if (problem) co_return to_response(*problem, path);
-  Submission submission{std::move(admission.upload), std::move(parser.get().body()),
-                        std::move(lease), now(), Clock::now() + shared_.config.work_timeout};
+  Submission submission{std::move(admission.upload),
+                        std::move(parser.get().body()),
+                        std::move(lease),
+                        now(),
+                        Clock::now() + shared_.config.work_timeout,
+                        pace_.steady_bytes_per_s()};
   const Result<Recording> recording =
       co_await submit(std::move(submission), shared_.workers, shared_.context.service);
   if (!recording) co_return to_response(to_problem(recording.error()), path);
@@ -261,6 +273,21 @@ asio::awaitable<Response> Session::take_json(Parser& parser, const std::string& 
   const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
   const auto handle = std::get<Write>(admission.route->handler).handle;
   co_return co_await ask(path, [&] { return handle(shared_.context, admission.request, text); });
+}
+
+asio::awaitable<Response> Session::take_diagnosis(Parser& parser, const std::string& path,
+                                                  Admission admission) {
+  MemoryBudget::Lease lease(shared_.bodies);
+  const std::optional<Problem> problem =
+      co_await read_body(parser, lease, shared_.config.max_body_bytes);
+  if (problem) co_return to_response(*problem, path);
+  DiagnosisRequest request{std::move(admission.request),
+                           parser.get().version(),
+                           std::move(parser.get().body()),
+                           std::move(lease),
+                           Clock::now() + shared_.config.work_timeout,
+                           pace_.steady_bytes_per_s()};
+  co_return co_await diagnose(std::move(request), shared_.workers, shared_.context.service);
 }
 
 template <typename Handle>

@@ -14,6 +14,7 @@
 #include "http/admission.hpp"
 #include "http/connection.hpp"
 #include "http/memory_budget.hpp"
+#include "http/pace.hpp"
 #include "http/response.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
@@ -78,6 +79,8 @@ class Session {
                                                Admission admission);
   boost::asio::awaitable<Response> take_json(Parser& parser, const std::string& path,
                                              const Admission& admission);
+  boost::asio::awaitable<Response> take_diagnosis(Parser& parser, const std::string& path,
+                                                  Admission admission);
   template <typename Handle>
   boost::asio::awaitable<Response> ask(const std::string& path, const Handle& handle);
   boost::asio::awaitable<void> feed(Exchange exchange, const Request& request);
@@ -90,6 +93,7 @@ class Session {
   Connection connection_;
   boost::beast::flat_buffer buffer_;
   LiveStream* stream_ = nullptr;  ///< The one that is being served.
+  Pace pace_;                     ///< Of the body that is being read.
   bool idle_ = false;             ///< Between requests, or draining after the last one.
 };
 

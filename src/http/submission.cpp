@@ -22,7 +22,7 @@ Result<Recording> run(const Submission& submission, service::RecordingService& s
   const Result<service::Upload> upload =
       read_upload(submission.head, submission.body, submission.received_at);
   if (!upload) return upload.error();
-  return service.submit(*upload, workspace);
+  return service.submit(*upload, workspace, submission.paced_bytes_per_s);
 }
 
 /// What the connection's strand and the worker share; `outcome` belongs to the strand.

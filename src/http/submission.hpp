@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "core/recording.hpp"
@@ -20,6 +21,7 @@ struct Submission {
   MemoryBudget::Lease lease;
   Timestamp received_at;
   Clock::time_point due;  ///< A worker does not start on it any more after this.
+  std::optional<double> paced_bytes_per_s = {};  ///< If steadily.
 };
 
 /// Whether to wait for a place in a full queue or to be told at once that there is none.

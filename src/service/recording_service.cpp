@@ -11,6 +11,7 @@
 #include "core/hash.hpp"
 #include "core/id.hpp"
 #include "core/limits.hpp"
+#include "service/arrival.hpp"
 
 namespace auscult::service {
 namespace {
@@ -72,7 +73,8 @@ Result<Classification> RecordingService::classify(const Upload& upload,
   return classifier_.classify(decoded->clip, workspace);
 }
 
-Result<Recording> RecordingService::submit(const Upload& upload, classify::Workspace& workspace) {
+Result<Recording> RecordingService::submit(const Upload& upload, classify::Workspace& workspace,
+                                           std::optional<double> paced_bytes_per_s) {
   if (upload.body.empty()) return fail(ErrorCode::invalid_argument, "No audio data received");
   const Result<Settings> settings = settle(upload);
   if (!settings) return settings.error();
@@ -86,6 +88,10 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
       decoded->clip, workspace,
       upload.with_evidence ? classify::Evidence::include : classify::Evidence::omit);
   if (!classification) return classification.error();
+  if (paced_bytes_per_s) {
+    const auto suspect = suspect_pace(*paced_bytes_per_s, *decoded);
+    if (suspect) add_suspicion(*suspect, *classification);
+  }
   const double classify_ms = stopwatch.lap_ms();
 
   Result<audio::ArchivedAudio> archived = audio::archive(upload.body, settings->declared);
@@ -108,6 +114,20 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
   }
   events_.publish({Event::Kind::stored, recording.id, recording});
   return recording;
+}
+
+Result<Diagnosis> RecordingService::diagnose(DiagnosisInput input, const std::string& device,
+                                             classify::Workspace& workspace) const {
+  const Result<DeviceSettings> set = store_.settings_of(device);
+  if (!set) return set.error();
+  const Result<DeviceDefaults> kept = to_defaults(*set);
+  if (!kept) return kept.error();
+  input.sources.push_back({"device's settings", kept->format});
+  if (const auto known = config_.devices.find(device); known != config_.devices.end()) {
+    input.sources.push_back({"server's settings for the device", known->second.format});
+  }
+  input.sources.push_back({"server's settings", config_.defaults.format});
+  return service::diagnose(input, &classifier_, &workspace);
 }
 
 Result<Recording> RecordingService::find(const std::string& id) const { return store_.find(id); }

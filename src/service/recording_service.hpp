@@ -11,6 +11,7 @@
 #include "classify/classifier.hpp"
 #include "core/recording.hpp"
 #include "service/devices.hpp"
+#include "service/diagnosis.hpp"
 #include "service/events.hpp"
 #include "service/settings.hpp"
 #include "storage/recording_store.hpp"
@@ -29,13 +30,20 @@ class RecordingService {
 
   /// Decodes, classifies, stores; the recording it returns is on disk. Fails as settle(),
   /// audio::decode() and RecordingStore::insert() do, and with invalid_argument on an empty body.
-  Result<Recording> submit(const Upload& upload, classify::Workspace& workspace);
+  /// `paced_bytes_per_s`: how fast the body came, if as steadily as a microphone delivers.
+  Result<Recording> submit(const Upload& upload, classify::Workspace& workspace,
+                           std::optional<double> paced_bytes_per_s = {});
 
   /// How an upload would be read and kept. Fails as settle() does.
   [[nodiscard]] Result<Settings> settle(const Upload& upload) const;
   /// What submit() would answer, and stores nothing.
   [[nodiscard]] Result<Classification> classify(const Upload& upload,
                                                 classify::Workspace& workspace) const;
+
+  /// What arrived with an upload whose request says `input`: diagnose(), with what is set for the
+  /// device and by the server as further sources. Stores nothing. Fails if the store does.
+  [[nodiscard]] Result<Diagnosis> diagnose(DiagnosisInput input, const std::string& device,
+                                           classify::Workspace& workspace) const;
 
   [[nodiscard]] Result<Recording> find(const std::string& id) const;
   [[nodiscard]] Result<Recording> latest(const std::optional<std::string>& device) const;

@@ -16,7 +16,7 @@ const sentences: [sentence: string, source: string, part: string, key: string][]
   ['no heart beat found, mostly steady noise', 'classify/quality.cpp', 'no heart beat found, mostly steady noise', 'reason.noBeat.noise'],
   ['no heart beat found in sounds that come and go, as speech, music or handling do', 'classify/quality.cpp', 'no heart beat found in sounds that come and go', 'reason.noBeat.sounds'],
   ['mostly noise: the heart sounds rise only 3 dB above it', 'classify/quality.cpp', 'mostly noise: the heart sounds rise only %.0f dB', 'reason.noisy'],
-  ['rate suspect: this would be a heart at 44100 Hz instead of 16000 Hz', 'classify/classifier.cpp', 'rate suspect: this would be a heart at ', 'reason.rate'],
+  ['rate suspect: this would be a heart at 44100 Hz instead of 16000 Hz', 'classify/rate_check.cpp', 'this would be a heart', 'reason.rate'],
   ['the recording is poor', 'classify/reliability.cpp', 'the recording is poor', 'reason.poor'],
   ['undecided: only 43 % speak for Murmur', 'classify/reliability.cpp', 'undecided: only ', 'reason.undecided'],
   ['stored by a version that did not judge this', 'json/parse.cpp', 'stored by a version that did not judge this', 'reason.unjudged'],
