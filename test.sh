@@ -5,13 +5,14 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 cd "$root" || exit 1
 
 usage() {
-  echo "Usage: ./test.sh [--quick | --tidy | CTEST-OPTION...]
+  echo "Usage: ./test.sh [--quick | --tidy | --tsan | CTEST-OPTION...]
 Installs the Debian packages that are missing (as root or with sudo), then runs, in this order:
 the format check, the dashboard's build and unit tests, all tests, the dashboard in a browser, the unit and API tests again under AddressSanitizer and
 UndefinedBehaviorSanitizer, the fuzz targets for half a minute, and the trainer's tests.
 
   --quick         stop after the tests of the dev build
   --tidy          only clang-tidy, on every source (not part of the above: it takes long)
+  --tsan          only the unit and API tests of what has threads, under ThreadSanitizer (likewise)
   CTEST-OPTION    only the tests of the dev build that these options of ctest choose
 
 Tests on real recordings read the folder AUSCULT_DATA, by default ../shared/datasets; without it
@@ -129,7 +130,7 @@ tidy() {
 mode=all
 case "${1-}" in
   -h | --help) usage; exit ;;
-  --quick | --tidy) mode="${1#--}" ;;
+  --quick | --tidy | --tsan) mode="${1#--}" ;;
   ?*) mode=chosen ;;
 esac
 trap 'exit 130' INT
@@ -151,6 +152,12 @@ if [[ $mode == chosen ]]; then
 fi
 if [[ $mode == tidy ]]; then
   check "clang-tidy" tidy
+  finish
+fi
+
+if [[ $mode == tsan ]]; then
+  build tsan --target core_test service_test storage_test http_test recording_service_test api_test &&
+    tests tsan --label-regex 'unit|api' --exclude-regex '_replay$'
   finish
 fi
 

@@ -34,7 +34,10 @@ constexpr const char* kHowObtained =
     "shows\n"
     "no spread. Resampling "
     "makes\n"
-    "a calibration error (ECE) larger, so its interval lies high.";
+    "a calibration error (ECE) larger, so its interval lies high; *of a perfect calibration* is "
+    "what "
+    "as\n"
+    "many recordings with these confidences would show by chance alone, were each confidence true.";
 
 constexpr const char* kBeforeCirCor =
     "Out of fold. The last three are by patient, at a threshold chosen on the other folds; "

@@ -79,6 +79,7 @@ std::string set_table(const Json& metrics) {
                        {"log-loss", "/log_loss"},
                        {"Brier", "/brier"},
                        {"ECE, 15 bins", "/ece"},
+                       {"ECE of a perfect calibration", "/ece_by_chance"},
                        {"area under risk-coverage, natural", "/decisions/natural/aurc"}});
 }
 

@@ -4,9 +4,14 @@
 #include <algorithm>
 #include <ostream>
 
+#include "audit_command.hpp"
+#include "backup_command.hpp"
 #include "classify_command.hpp"
+#include "devices_command.hpp"
+#include "diagnose_command.hpp"
 #include "evaluate_command.hpp"
 #include "http/openapi.hpp"
+#include "keys_command.hpp"
 #include "model_command.hpp"
 #include "serve_command.hpp"
 #include "settings.hpp"
@@ -30,6 +35,12 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
   const EvaluateCommand evaluate(app);
   const ModelCommand model(app);
   const StreamCommand stream(app);
+  const BackupCommand backup(app);
+  const RestoreCommand restore(app);
+  const KeysCommand keys(app);
+  const AuditCommand audit(app);
+  const DevicesCommand devices(app);
+  const DiagnoseCommand diagnose(app);
   const CLI::App* openapi =
       app.add_subcommand("openapi", "Print the description of the HTTP interface (OpenAPI 3.1)");
 
@@ -45,7 +56,13 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
   if (serve.chosen()) return serve.run(out, err);
   if (classify.chosen()) return classify.run(out, err);
   if (evaluate.chosen()) return evaluate.run(out, err);
+  if (devices.chosen()) return devices.run(out, err);
+  if (diagnose.chosen()) return diagnose.run(out, err);
   if (stream.chosen()) return stream.run(out, err);
+  if (backup.chosen()) return backup.run(out, err);
+  if (restore.chosen()) return restore.run(out, err);
+  if (keys.chosen()) return keys.run(out, err);
+  if (audit.chosen()) return audit.run(out, err);
   if (openapi->parsed()) {
     out << http::openapi_document();
     return 0;

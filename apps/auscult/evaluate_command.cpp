@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <ostream>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "figures_text.hpp"
 #include "file_classifier.hpp"
 #include "progress_bar.hpp"
+#include "relabel.hpp"
 
 namespace auscult::cli {
 namespace {
@@ -43,6 +45,12 @@ EvaluateCommand::EvaluateCommand(CLI::App& app)
       ->add_option("--manifest", manifest_,
                    "A manifest of any name; its files lie in --data, else beside it")
       ->type_name("FILE");
+  command_->add_flag("--relabel", relabel_,
+                     "Measure instead how often a wrong sample rate is told: each recording is "
+                     "called by rates that it does not have");
+  command_->add_option("--every", every_, "With --relabel, only every Nth recording of a set")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command_->add_option("--format", format_, "How the figures are written")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
@@ -65,6 +73,23 @@ int EvaluateCommand::run(std::ostream& out, std::ostream& err) const {
   if (!sets) {
     err << "auscult: " << sets.error().message << '\n';
     return 1;
+  }
+
+  if (relabel_) {
+    const auto artifact = std::ranges::find(model.labels, "Artifact");
+    const int index =
+        artifact == model.labels.end() ? -1 : static_cast<int>(artifact - model.labels.begin());
+    const auto report = measure_relabelling(*sets, index, model_folder(model_), every_, err);
+    if (!report) {
+      err << "auscult: " << report.error().message << '\n';
+      return 1;
+    }
+    if (format_ == "json") {
+      out << report->dump(2) << '\n';
+    } else {
+      write_relabelling(out, *report);
+    }
+    return 0;
   }
 
   Json report{{"model", {{"name", model.name}, {"sha256", model.sha256}}},

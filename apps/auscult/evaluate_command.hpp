@@ -23,6 +23,8 @@ class EvaluateCommand {
   std::string data_;
   std::string manifest_;
   std::string format_ = "text";
+  bool relabel_ = false;
+  int every_ = 1;
 };
 
 }  // namespace auscult::cli

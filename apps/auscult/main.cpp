@@ -1,3 +1,4 @@
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -6,6 +7,8 @@
 #include "cli.hpp"
 
 int main(int argc, char** argv) {
+  // A file at its size limit is to be told like a full disk, and is no reason to end.
+  (void)std::signal(SIGXFSZ, SIG_IGN);
   try {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     return auscult::cli::run(arguments, std::cout, std::cerr);

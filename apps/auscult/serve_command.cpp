@@ -12,6 +12,7 @@
 #include <ostream>
 #include <thread>
 
+#include "access/guard.hpp"
 #include "core/limits.hpp"
 #include "settings.hpp"
 #include "storage/recording_store.hpp"
@@ -22,6 +23,9 @@ namespace {
 constexpr double kDefaultGain = 10;
 // Longer, and who deletes something can no longer rely on it.
 constexpr int kMostUndoS = 3'600;
+// A month, and a century: past that it is a slip.
+constexpr int kMostHours = 24 * 31;
+constexpr int kMostDays = 36'500;
 
 Result<double> parse_gain(const std::string& text) {
   double gain = 0;
@@ -40,6 +44,7 @@ std::string read_text(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+/// SIGHUP reloads, the others end.
 sigset_t awaited_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -47,6 +52,27 @@ sigset_t awaited_signals() {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGHUP);
   return signals;
+}
+
+/// Says who may come in without a key, if others than this machine can.
+void warn_if_open(access::Openness openness, const std::string& address) {
+  const bool is_local = address.rfind("127.", 0) == 0 || address == "::1";
+  if (is_local && openness != access::Openness::everyone) return;
+  switch (openness) {
+    case access::Openness::contract:
+      spdlog::warn(
+          "anyone on the network may upload (/upload_audio) and read the latest answer (/); "
+          "everything else needs a key, but for programs on this machine. --require-keys closes "
+          "it all: docs/security.md");
+      return;
+    case access::Openness::everyone:
+      spdlog::warn(
+          "anyone on the network may upload, read, listen to and delete everything; leave out "
+          "--open-to-all to have this need a key");
+      return;
+    case access::Openness::closed:
+      return;
+  }
 }
 
 /// "http://0.0.0.0:8000 and https://0.0.0.0:8443"
@@ -109,6 +135,15 @@ ServeCommand::ServeCommand(CLI::App& app)
       ->add_option("--tls-port", server_.tls_port,
                    "Speak TLS here instead, and plain HTTP on --port")
       ->envname(environment_name("--tls-port"));
+  command_
+      ->add_flag("--require-keys", require_keys_,
+                 "Take nothing without an API key (`auscult keys create`), not even "
+                 "uploads or requests of this machine")
+      ->envname(environment_name("--require-keys"));
+  command_->add_flag("--open-to-all", open_to_all_, "Everything for everybody, without keys")
+      ->envname(environment_name("--open-to-all"));
+  command_->add_flag("--audit-uploads", server_.audit_uploads, "Have uploads in the audit log, too")
+      ->envname(environment_name("--audit-uploads"));
   add_setting(*command_, "--data-dir", data_dir_, "Folder of the recordings; made if missing");
   add_model_options(*command_, model_);
 
@@ -129,13 +164,31 @@ ServeCommand::ServeCommand(CLI::App& app)
 
   add_setting(*command_, "--undo-s", undo_s_, "Seconds for which a deletion can be undone")
       ->check(CLI::Range(0, kMostUndoS));
+  add_setting(
+      *command_, "--retry-window-s", retry_window_s_,
+      "Seconds in which the same bytes from the same device count as sent again, and get the "
+      "first one's answer; 0: never")
+      ->check(CLI::Range(0, kMostUndoS));
+  add_setting(*command_, "--key-hours", key_hours_,
+              "For how long an Idempotency-Key or a finished session gives its answer again")
+      ->check(CLI::Range(1, kMostHours));
+  add_setting(*command_, "--session-hours", session_hours_,
+              "How long a recording may take to come in pieces")
+      ->check(CLI::Range(1, kMostHours));
+  add_setting(*command_, "--keep-days", keep_days_,
+              "Recordings received earlier are deleted for good; 0: none")
+      ->check(CLI::Range(0, kMostDays));
+  add_setting(*command_, "--keep-bytes", keep_bytes_,
+              "Of the database; the oldest recordings beyond it are deleted for good; 0: none")
+      ->check(CLI::NonNegativeNumber);
+  add_setting(*command_, "--keep-reviewed", keep_reviewed_,
+              "Whether these two leave recordings with a note or a corrected label");
 
   add_setting(*command_, "--workers", workers_, "Threads that classify; 0: one a processor");
   add_setting(*command_, "--queue", queue_, "Uploads that may wait for a worker; 0: 16 a worker");
-  add_setting(*command_, "--max-body-bytes", server_.max_body_bytes, "Of one upload");
-  add_setting(*command_, "--max-connections", server_.max_connections, "Open at a time");
+  limits_.add_to(*command_, server_);
   add_setting(*command_, "--log-level", log_level_, "What is logged on standard error")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
+      ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
   command_->add_flag("--print-config", print_config_, "Show all settings as TOML and end")
       ->configurable(false);
 }
@@ -145,6 +198,13 @@ Result<service::ServiceConfig> ServeCommand::service_config() const {
   config.defaults = {.format = {.sample_rate_hz = sample_rate_, .channels = channels_},
                      .gain = gain_};
   config.undo_grace = std::chrono::seconds(undo_s_);
+  config.retry_window = std::chrono::seconds(retry_window_s_);
+  config.key_lifetime = std::chrono::hours(key_hours_);
+  config.session_lifetime = std::chrono::hours(session_hours_);
+  config.sessions.max_bytes = static_cast<std::int64_t>(server_.max_body_bytes);
+  config.keep = std::chrono::hours(24) * keep_days_;
+  config.keep_bytes = keep_bytes_;
+  config.keep_reviewed = keep_reviewed_;
   const auto known = audio::declare(config.defaults.format, "format", sample_format_);
   if (!known) return known.error();
   for (const auto& text : device_defaults_) {
@@ -152,6 +212,11 @@ Result<service::ServiceConfig> ServeCommand::service_config() const {
     if (!added) return added.error();
   }
   return config;
+}
+
+access::Openness ServeCommand::openness() const {
+  if (require_keys_) return access::Openness::closed;
+  return open_to_all_ ? access::Openness::everyone : access::Openness::contract;
 }
 
 int ServeCommand::run(std::ostream& out, std::ostream& err) {
@@ -165,41 +230,75 @@ int ServeCommand::run(std::ostream& out, std::ostream& err) {
   return served ? 0 : 1;
 }
 
+Result<service::ServingModel> ServeCommand::load_model() const {
+  auto classifier = load_classifier(model_);
+  if (!classifier) return classifier.error();
+  return service::ServingModel{*std::move(classifier),
+                               read_text(model_folder(model_) / "metrics.json")};
+}
+
+void ServeCommand::reload(service::RecordingService& recordings) {
+  const auto model = recordings.reload_model();
+  if (model) {
+    spdlog::info("SIGHUP: the model is now {} {} ({})", (*model)->info().name,
+                 (*model)->info().version, (*model)->info().sha256);
+  } else {
+    spdlog::error("SIGHUP: the model was not reloaded, the one before stays: {}",
+                  model.error().message);
+  }
+}
+
 Status ServeCommand::serve(std::ostream& out) {
   spdlog::set_default_logger(
       std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
   spdlog::set_level(spdlog::level::from_str(log_level_));
 
+  // Every thread that is started from here on inherits the mask, so that the signals reach the one
+  // that waits for them.
+  const sigset_t signals = awaited_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  // Not by CLI11's excludes(), which takes a configuration's "false" for a choice.
+  if (require_keys_ && open_to_all_) {
+    return fail(ErrorCode::invalid_argument,
+                "--require-keys and --open-to-all exclude each other: give one of them");
+  }
   const auto config = service_config();
   if (!config) return config.error();
-  const auto classifier = load_classifier(model_);
-  if (!classifier) return classifier.error();
+  const auto models = service::ModelSlot::create([this] { return load_model(); });
+  if (!models) return models.error();
+  const std::shared_ptr<const service::ServingModel> model = (*models)->current();
   auto store = storage::RecordingStore::open(data_dir_, service::listening_copy);
   if (!store) return store.error();
-  service::RecordingService recordings(*classifier, *store, *config);
+  service::RecordingService recordings(**models, *store, *config);
+
+  auto audit = access::AuditLog::open(data_dir_);
+  if (!audit) return audit.error();
+  auto keys = storage::KeyStore::open(data_dir_);
+  if (!keys) return keys.error();
+  access::Guard guard(*std::move(keys), openness(), audit->get());
+  server_.guard = &guard;
+  warn_if_open(openness(), server_.address);
 
   const unsigned workers =
       workers_ > 0 ? workers_ : std::max(1U, std::thread::hardware_concurrency());
   const std::size_t queue = queue_ > 0 ? queue_ : std::size_t{16} * workers;
-  server_.model_metrics = read_text(model_folder(model_) / "metrics.json");
+  limits_.apply(server_);
+  make_room_for_connections(server_);
 
-  // Every thread inherits the mask, so that the signals reach the one that waits for them.
-  const sigset_t signals = awaited_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::vector<classify::Workspace> workspaces;
-  for (unsigned i = 0; i < workers; ++i) workspaces.push_back(classifier->make_workspace());
+  for (unsigned i = 0; i < workers; ++i) workspaces.push_back(model->classifier.make_workspace());
   auto server = http::Server::create(server_, recordings,
                                      std::make_unique<http::Workers>(std::move(workspaces), queue));
   if (!server) return server.error();
 
-  out << "auscult listens on " << addresses(server_.address, *server) << " ("
-      << classifier->model().name << ", " << workers << " workers, data in " << data_dir_ << ")"
-      << std::endl;
+  out << "auscult listens on " << addresses(server_.address, *server) << " (" << model->info().name
+      << ", " << workers << " workers, data in " << data_dir_ << ")" << std::endl;
   std::jthread ending([&] {
     int signal = SIGHUP;
-    while (signal == SIGHUP) {
-      sigwait(&signals, &signal);
-      if (signal == SIGHUP) server->reload_certificate();
+    while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
+      server->reload_certificate();
+      reload(recordings);
     }
     spdlog::info("signal {}: finishing what is under way", signal);
     server->stop();

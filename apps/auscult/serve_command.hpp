@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "http/server.hpp"
+#include "limit_options.hpp"
 #include "model_options.hpp"
 #include "service/recording_service.hpp"
 
@@ -15,7 +16,7 @@ namespace auscult::cli {
 /// settings of one device. Fails with invalid_argument, naming what it does not understand.
 Status add_device_defaults(const std::string& text, service::ServiceConfig& config);
 
-/// `auscult serve`: the service, until SIGTERM or SIGINT.
+/// `auscult serve`: the service, until SIGTERM or SIGINT; SIGHUP has it load its model anew.
 class ServeCommand {
  public:
   explicit ServeCommand(CLI::App& app);
@@ -27,11 +28,15 @@ class ServeCommand {
 
  private:
   [[nodiscard]] Result<service::ServiceConfig> service_config() const;
+  [[nodiscard]] access::Openness openness() const;
   Status serve(std::ostream& out);
+  [[nodiscard]] Result<service::ServingModel> load_model() const;
+  static void reload(service::RecordingService& recordings);
 
   CLI::App* command_;
   ModelOptions model_;
   http::ServerConfig server_;
+  LimitOptions limits_;
   std::string data_dir_ = "data";
   unsigned workers_ = 0;
   std::size_t queue_ = 0;
@@ -40,8 +45,16 @@ class ServeCommand {
   std::string sample_format_ = "s16le";
   double gain_ = 10;
   int undo_s_ = 60;
+  int retry_window_s_ = 60;
+  int key_hours_ = 24;
+  int session_hours_ = 24;
+  int keep_days_ = 0;
+  std::int64_t keep_bytes_ = 0;
+  bool keep_reviewed_ = true;
   std::vector<std::string> device_defaults_;
   std::string log_level_ = "info";
+  bool require_keys_ = false;
+  bool open_to_all_ = false;
   bool print_config_ = false;
 };
 

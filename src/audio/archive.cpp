@@ -90,14 +90,18 @@ Result<ArchivedAudio> archive_wav(std::span<const std::byte> bytes) {
 Result<ArchivedAudio> archive(std::span<const std::byte> bytes, const Declaration& declared) {
   const Result<DecodedAudio> decoded = decode(bytes, declared);
   if (!decoded) return decoded.error();
+  return archive(bytes, declared, *decoded);
+}
 
+Result<ArchivedAudio> archive(std::span<const std::byte> bytes, const Declaration& declared,
+                              const DecodedAudio& decoded) {
   const Container container = sniff_container(bytes);
   if (container == Container::pcm) {
-    const auto dropped = static_cast<std::size_t>(decoded->dropped_bytes);
+    const auto dropped = static_cast<std::size_t>(decoded.dropped_bytes);
     return archive_pcm(bytes.first(bytes.size() - dropped), raw_format(declared));
   }
   if (container == Container::wav) return archive_wav(bytes);
-  return ArchivedAudio{container == Container::mp3 ? "audio/mpeg" : "audio/" + decoded->container,
+  return ArchivedAudio{container == Container::mp3 ? "audio/mpeg" : "audio/" + decoded.container,
                        {bytes.begin(), bytes.end()}};
 }
 

@@ -38,7 +38,12 @@ std::string codec_name(int codec) {
   return "unknown";
 }
 
-Result<DecodedAudio> decode_sound_file(std::span<const std::byte> bytes) {
+Status count(MemoryBudget::Lease* memory, std::size_t bytes) {
+  return memory == nullptr ? Status(Ok{}) : memory->add(bytes);
+}
+
+Result<DecodedAudio> decode_sound_file(std::span<const std::byte> bytes,
+                                       MemoryBudget::Lease* memory) {
   Result<SoundReader> reader = SoundReader::open(bytes);
   if (!reader) return reader.error();
 
@@ -57,6 +62,10 @@ Result<DecodedAudio> decode_sound_file(std::span<const std::byte> bytes) {
     const Result<std::span<const float>> block = reader->next_floats();
     if (!block) return block.error();
     if (block->empty()) break;
+    // A vector that grows holds its samples twice for a moment.
+    const std::size_t frames = block->size() / static_cast<std::size_t>(decoded.channels);
+    const Status fits = count(memory, 2 * sizeof(float) * frames);
+    if (!fits) return fits.error();
     const Result<std::vector<float>> mono = decode_pcm(std::as_bytes(*block), layout);
     if (!mono) {
       return fail(ErrorCode::malformed_audio,
@@ -69,10 +78,13 @@ Result<DecodedAudio> decode_sound_file(std::span<const std::byte> bytes) {
     return fail(ErrorCode::malformed_audio,
                 "the " + decoded.container + " file holds not one whole frame of sound");
   }
+  samples.shrink_to_fit();
+  if (memory != nullptr) memory->give_back(sizeof(float) * samples.size());
   return decoded;
 }
 
-Result<DecodedAudio> decode_raw_pcm(std::span<const std::byte> bytes, const Declaration& declared) {
+Result<DecodedAudio> decode_raw_pcm(std::span<const std::byte> bytes, const Declaration& declared,
+                                    MemoryBudget::Lease* memory) {
   const auto [layout, sample_rate_hz] = raw_format(declared);
   const Status rate_fits = check_sample_rate(sample_rate_hz);
   if (!rate_fits) return rate_fits.error();
@@ -92,6 +104,8 @@ Result<DecodedAudio> decode_raw_pcm(std::span<const std::byte> bytes, const Decl
                     std::to_string(limits::kMaxDecodedSamples) +
                     " samples or last more than one hour: send less at a time");
   }
+  const Status fits = count(memory, sizeof(float) * frames);
+  if (!fits) return fits.error();
   const std::span<const std::byte> whole = bytes.first(frames * layout.frame_bytes());
   Result<std::vector<float>> samples = decode_pcm(whole, layout);
   if (!samples) return samples.error();
@@ -104,9 +118,10 @@ Result<DecodedAudio> decode_raw_pcm(std::span<const std::byte> bytes, const Decl
 
 }  // namespace
 
-Result<DecodedAudio> decode(std::span<const std::byte> bytes, const Declaration& declared) {
-  return sniff_container(bytes) == Container::pcm ? decode_raw_pcm(bytes, declared)
-                                                  : decode_sound_file(bytes);
+Result<DecodedAudio> decode(std::span<const std::byte> bytes, const Declaration& declared,
+                            MemoryBudget::Lease* memory) {
+  return sniff_container(bytes) == Container::pcm ? decode_raw_pcm(bytes, declared, memory)
+                                                  : decode_sound_file(bytes, memory);
 }
 
 Result<DecodedAudio> decode_file(const std::string& path, const Declaration& declared) {

@@ -8,6 +8,7 @@
 #include "audio/clip.hpp"
 #include "audio/declaration.hpp"
 #include "auscult/result.hpp"
+#include "core/memory_budget.hpp"
 
 namespace auscult::audio {
 
@@ -28,8 +29,10 @@ struct DecodedAudio {
 /// Fails with malformed_audio (not one whole frame, a sample that is not finite, a broken file),
 /// unsupported_format (a file whose codec we do not read), invalid_argument (rate or channels out
 /// of the bounds of core/limits.hpp) and too_large (more than kMaxDecodedSamples or
-/// kMaxDurationS). Any thread.
-Result<DecodedAudio> decode(std::span<const std::byte> bytes, const Declaration& declared);
+/// kMaxDurationS). The samples are counted against `memory`, if there is one, before they are
+/// made; where it has no more, as its add() fails. Any thread.
+Result<DecodedAudio> decode(std::span<const std::byte> bytes, const Declaration& declared,
+                            MemoryBudget::Lease* memory = nullptr);
 
 /// Reads and decodes a file from disk; `not_found` if it cannot be opened.
 Result<DecodedAudio> decode_file(const std::string& path, const Declaration& declared);

@@ -360,6 +360,26 @@ TEST(Decode, RefusesAnUnknownCodecByName) {
                  ErrorCode::unsupported_format, "MP4");
 }
 
+TEST(Decode, CountsSamplesBeforeItMakesThem) {
+  constexpr std::size_t kSamples = 16'000;
+  MemoryBudget budget(5 * kSamples);
+  MemoryBudget::Lease raw(budget);
+  ASSERT_TRUE(decode(noise_bytes(2 * kSamples), {}, &raw));
+  EXPECT_EQ(budget.left(), kSamples);
+  MemoryBudget::Lease other(budget);
+  EXPECT_EQ(decode(noise_bytes(2 * kSamples), {}, &other).error().code, ErrorCode::unavailable);
+  raw.give_back(5 * kSamples);
+  // A file's samples grow in a vector, which holds them twice at the worst moment.
+  EXPECT_EQ(decode(encode_sine(kWavOfS16), {}, &other).error().code, ErrorCode::too_large);
+}
+
+TEST(Decode, HoldsNoMoreThanItsSamplesInTheEnd) {
+  MemoryBudget budget(1'000'000);
+  MemoryBudget::Lease lease(budget);
+  ASSERT_TRUE(decode(encode_sine(kWavOfS16), {}, &lease));
+  EXPECT_EQ(budget.left(), 1'000'000U - 64'000U);
+}
+
 TEST(DecodeFile, ReadsAFileFromDisk) {
   const std::string path = ::testing::TempDir() + "auscult_decode_test.wav";
   const auto wav = encode_sine(kWavOfS16);

@@ -9,6 +9,7 @@
 #include "beats/cycle_levels.hpp"
 #include "beats/extra_sounds.hpp"
 #include "beats/rhythm.hpp"
+#include "classify/digests.hpp"
 #include "classify/occlusion.hpp"
 #include "classify/quality.hpp"
 #include "classify/rate_check.hpp"
@@ -85,13 +86,9 @@ Status add_beats(const beats::HeartSoundDetector& detector, const audio::AudioCl
   if (answer.beats.empty()) add_reason(answer.quality, explain_no_heart(energies));
   if (auto drowned = find_drowned(levels)) add_reason(answer.quality, *std::move(drowned));
 
-  const auto likelier = find_likelier_rate(detector, clip, found, workspace);
-  if (!likelier) return likelier.error();
-  if (*likelier) {
-    add_reason(answer.quality, "rate suspect: this would be a heart at " +
-                                   std::to_string(**likelier) + " Hz instead of " +
-                                   std::to_string(clip.sample_rate_hz) + " Hz");
-  }
+  const auto suspect = suspect_rate(detector, clip, found, workspace);
+  if (!suspect) return suspect.error();
+  if (*suspect) add_reason(answer.quality, to_reason(**suspect));
   return Ok{};
 }
 
@@ -160,6 +157,8 @@ Result<Classifier> Classifier::load(const std::filesystem::path& model_folder,
                                     const ClassifierOptions& options) {
   auto model = model::Model::load(model_folder / "model.onnx", options.precision);
   if (!model) return model.error();
+  // After it, so that a file that makes no sense at all is told as that.
+  if (const Status whole = check_digests(model_folder); !whole) return whole.error();
 
   auto calibration = Calibration::parse(metadata_value(model->info(), "auscult.calibration"),
                                         model->info().labels.size());
@@ -211,9 +210,13 @@ Result<Classifier> Classifier::load(const std::filesystem::path& model_folder,
 }
 
 Workspace Classifier::make_workspace() const {
-  Workspace workspace{.network = model_.make_workspace(), .beats = {}};
+  Workspace workspace{.network = model_.make_workspace(), .beats = {}, .made_for = token_};
   if (beats_) workspace.beats = beats_->make_workspace();
   return workspace;
+}
+
+void Classifier::fit(Workspace& workspace) const {
+  if (workspace.made_for != token_) workspace = make_workspace();
 }
 
 Result<Classification> Classifier::classify(const audio::AudioClip& clip, Workspace& workspace,

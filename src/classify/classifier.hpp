@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,7 @@ enum class Evidence { omit, include };
 struct Workspace {
   model::Workspace network;
   std::optional<model::Workspace> beats;
+  std::shared_ptr<const int> made_for;  ///< The classifier's token.
 };
 
 /// From a clip to one calibrated answer. Immutable after load(); any thread, with one Workspace
@@ -58,6 +60,8 @@ class Classifier {
   /// What the decision rule takes as each label's frequency.
   [[nodiscard]] const std::vector<double>& prior() const { return calibration_.prior(); }
   [[nodiscard]] Workspace make_workspace() const;
+  /// Makes `workspace` anew if it is another classifier's.
+  void fit(Workspace& workspace) const;
 
   /// A pure function: the same clip and model give the same answer. A clip longer than the model's
   /// longest length is cut into equal parts, whose scores are averaged. What is_judgeable() denies
@@ -80,6 +84,8 @@ class Classifier {
   std::optional<FeatureForest> forest_;  // Only with beats_.
   Calibration calibration_;
   Decision decision_;
+  // Its address is the classifier's own for as long as any workspace holds it.
+  std::shared_ptr<const int> token_ = std::make_shared<const int>(0);
 };
 
 }  // namespace auscult::classify

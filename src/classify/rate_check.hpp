@@ -1,26 +1,32 @@
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "audio/clip.hpp"
 #include "auscult/result.hpp"
 #include "beats/detector.hpp"
+#include "core/rate_suspect.hpp"
 #include "model/model.hpp"
 
 namespace auscult::classify {
 
-/// The sample rate, in Hz, at which a clip would be a heart, if it is none at the rate it has: the
+/// What microphones and their drivers are set to.
+inline constexpr std::array<int, 8> kUsualRatesHz = {4000,   8000,   11'025, 16'000,
+                                                     22'050, 32'000, 44'100, 48'000};
+
+/// The sample rate at which a clip would be a heart, if it is none at the rate it has: the
 /// commonest fault of devices is to declare another rate than they record with. Empty if the clip
 /// is a heart as it is, or none at any usual rate.
 ///
-/// Other rates are tried only if `found`, the detector's answer at the clip's own rate, is no
-/// heart, one of over 180 bpm, or unsure (a heart at a third of its rate is told as one, but not
-/// surely). A rate is likelier if at it the clip lasts 4 s and is surely a heart of 45 to 140 bpm;
-/// of several the one whose systole is as long as is usual for its heart rate (docs/quality.md).
-/// Fails as detect() does.
-Result<std::optional<int>> find_likelier_rate(const beats::HeartSoundDetector& detector,
-                                              const audio::AudioClip& clip,
-                                              const beats::Heartbeats& found,
-                                              model::Workspace& workspace);
+/// Each rate gets a score: how sure the detector is of the heart, less the strangeness of its
+/// systole. Other rates are tried only if at its own the clip is no good heart (40 to 180 bpm,
+/// score 0.78): one upload in ten. The best of them is suspected if at it the clip lasts 4 s and is
+/// surely (0.8) a heart of 40 to 150 bpm, with a score 0.15 better (docs/quality.md). Fails as
+/// detect() does.
+Result<std::optional<RateSuspect>> suspect_rate(const beats::HeartSoundDetector& detector,
+                                                const audio::AudioClip& clip,
+                                                const beats::Heartbeats& found,
+                                                model::Workspace& workspace);
 
 }  // namespace auscult::classify

@@ -72,6 +72,26 @@ inline constexpr std::size_t kMaxJsonBodyBytes = 64U << 10U;
 // Devices that are listed, and whose settings are kept: a large hospital's stethoscopes.
 inline constexpr int kMaxDevices = 1'000;
 
+// Recordings that come in pieces. A device sends a few at a time; a hospital's devices a few
+// hundred.
+inline constexpr int kMaxUploadSessions = 256;
+inline constexpr int kMaxUploadSessionsPerDevice = 8;
+
+// Of one such recording: an hour in seconds, almost three times. A chunk is held in memory and
+// written in one transaction: 40 s of 48 kHz 16-bit mono are 4 MB.
+inline constexpr int kMaxChunks = 10'000;
+inline constexpr std::size_t kMaxChunkBytes = 4U << 20U;
+
+// What open sessions hold on disk: two of the largest recordings a device, and sixteen in all.
+inline constexpr std::int64_t kMaxSessionBytesPerDevice = std::int64_t{128} << 20U;
+inline constexpr std::int64_t kMaxSessionBytes = std::int64_t{1} << 30U;
+
+// A UUID has 36 characters, some clients send a digest or a URL.
+inline constexpr std::size_t kMaxIdempotencyKeyBytes = 200;
+
+// Recordings that retention deletes in one transaction, while uploads wait: some milliseconds.
+inline constexpr int kRetireBatch = 32;
+
 // Rows of one table that is exported as a whole; some 30 MB of text.
 inline constexpr std::size_t kMaxExportRows = 100'000;
 

@@ -4,6 +4,10 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <numeric>
+#include <random>
+
+#include "evaluation/bootstrap.hpp"
 
 namespace auscult::evaluation {
 
@@ -80,6 +84,24 @@ double calibration_error(std::span<const Answer> answers) {
   double sum = 0;
   for (const double value : surplus) sum += std::abs(value);
   return answers.empty() ? 0 : sum / static_cast<double>(answers.size());
+}
+
+ChanceError chance_calibration_error(std::span<const Answer> answers) {
+  std::mt19937_64 random(1);
+  std::uniform_real_distribution<double> any(0, 1);
+  std::vector<Answer> drawn(answers.begin(), answers.end());
+  std::vector<double> errors;
+  for (int draw = 0; draw < kBootstrapDraws; ++draw) {
+    for (Answer& answer : drawn) answer.right = any(random) < answer.confidence;
+    errors.push_back(calibration_error(drawn));
+  }
+  std::sort(errors.begin(), errors.end());
+  const double sum = std::accumulate(errors.begin(), errors.end(), 0.0);
+  const auto last = static_cast<double>(errors.size() - 1);
+  const auto at = [&](double share) {
+    return errors[static_cast<std::size_t>(std::lround(share * last))];
+  };
+  return {sum / static_cast<double>(errors.size()), at(0.025), at(0.975)};
 }
 
 std::vector<CurvePoint> thinned(std::span<const CurvePoint> curve, std::size_t limit) {

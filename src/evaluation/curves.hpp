@@ -43,6 +43,17 @@ double area_under_risk_coverage(std::span<const Answer> answers);
 /// counts: whether the number shown beside a decided class is to be believed. 0 without answers.
 double calibration_error(std::span<const Answer> answers);
 
+/// What calibration_error() would be by chance alone, were every confidence true: each answer is
+/// right with the probability it names, independently, kBootstrapDraws times over. A calibration
+/// is off only by what exceeds this (consistency resampling: Broecker and Smith, Weather and
+/// Forecasting 22, 2007). The same input gives the same result; all 0 without answers.
+struct ChanceError {
+  double mean = 0;
+  double low = 0;   ///< 2.5th percentile.
+  double high = 0;  ///< 97.5th percentile.
+};
+ChanceError chance_calibration_error(std::span<const Answer> answers);
+
 /// At most `limit` (at least 2) points that lie evenly along the curve, which rises or falls in x
 /// and in y by at most 1 each; the first and the last stay.
 std::vector<CurvePoint> thinned(std::span<const CurvePoint> curve, std::size_t limit);

@@ -56,6 +56,28 @@ TEST(RocCurve, NeedsBothKinds) {
   EXPECT_THAT(roc_curve({}, scores), IsEmpty());
 }
 
+TEST(ChanceCalibrationError, IsThatOfOneToss) {
+  // An answer of confidence .8 is off by .2 if it is right, by .8 if not: .32 on the whole.
+  const std::vector<Answer> one = {{0.8, true}};
+  const ChanceError chance = chance_calibration_error(one);
+  EXPECT_NEAR(chance.mean, 0.8 * 0.2 + 0.2 * 0.8, 0.03);
+  EXPECT_NEAR(chance.low, 0.2, 1e-9);
+  EXPECT_NEAR(chance.high, 0.8, 1e-9);
+}
+
+TEST(ChanceCalibrationError, FallsWithTheRootOfTheNumberOfAnswers) {
+  const std::vector<Answer> few(100, {0.7, true});
+  const std::vector<Answer> many(10'000, {0.7, true});
+  const double ratio = chance_calibration_error(few).mean / chance_calibration_error(many).mean;
+  EXPECT_NEAR(ratio, 10, 1);
+}
+
+TEST(ChanceCalibrationError, DoesNotDependOnWhatWasRight) {
+  const std::vector<Answer> right = {{0.6, true}, {0.9, true}};
+  const std::vector<Answer> wrong = {{0.6, false}, {0.9, false}};
+  EXPECT_EQ(chance_calibration_error(right).mean, chance_calibration_error(wrong).mean);
+}
+
 TEST(AnswersOf, GivesTheConfidenceOfTheDecidedClass) {
   const std::vector<Prediction> predictions = {{{0.6, 0.4}, 1}};
   const std::vector<double> prior = {0.9, 0.1};

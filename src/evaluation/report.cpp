@@ -113,7 +113,13 @@ Json class_report(std::span<const Case> cases, std::span<const std::string> labe
   json["log_loss"] = figure(log_loss);
   json["brier"] = figure(brier_score);
   json["ece"] = figure(expected_calibration_error);
-  if (detail == Detail::full) json["reliability"] = reliability_json(predictions);
+  if (detail == Detail::full) {
+    const ChanceError chance = chance_calibration_error(answers_of(predictions, prior, 0));
+    json["ece_by_chance"] = {{"value", rounded(chance.mean)},
+                             {"low", rounded(chance.low)},
+                             {"high", rounded(chance.high)}};
+    json["reliability"] = reliability_json(predictions);
+  }
   for (std::size_t k = 0; k < labels.size(); ++k) {
     std::vector<double> scores;
     std::vector<int> kinds;

@@ -18,12 +18,12 @@ struct Case {
   Prediction prediction;
 };
 
-/// {recordings, groups, log_loss, brier, ece, reliability, auroc {label: one against the rest},
-/// decisions {natural, sqrt, balanced: {accuracy, uar, macro_f1, recall, precision, confusion, ece,
-/// aurc, risk_coverage}}, coverage {share: accuracy}}; a figure is {value, low, high}, 95 % by
-/// bootstrap over groups; `ece` of a decision is that of the confidence of the decided class.
-/// Classes that do not occur have no figures, and of no cases there are only the first two members.
-/// `prior` is that of the decisions.
+/// {recordings, groups, log_loss, brier, ece, ece_by_chance, reliability, auroc {label: one against
+/// the rest}, decisions {natural, sqrt, balanced: {accuracy, uar, macro_f1, recall, precision,
+/// confusion, ece, aurc, risk_coverage}}, coverage {share: accuracy}}; a figure is {value, low,
+/// high}, 95 % by bootstrap over groups; `ece` of a decision is that of the confidence of the
+/// decided class. Classes that do not occur have no figures, and of no cases there are only the
+/// first two members. `prior` is that of the decisions.
 Json class_report(std::span<const Case> cases, std::span<const std::string> labels,
                   std::span<const double> prior, Detail detail = Detail::full);
 

@@ -87,7 +87,9 @@ std::variant<Admission, Response> admit(const RequestHeader& header) {
   }
   admission.request.query = std::move(target->query);
   admission.request.headers = header;
+  admission.request.method = header.method_string();
   admission.request.id = std::move(found.id);
+  admission.request.number = std::move(found.number);
   return admission;
 }
 

@@ -73,6 +73,13 @@ Response show_dashboard(const Context& context, const Request& request) {
 
 Response show_asset(const Context& context, const Request& request) {
   if (const Asset* asset = find_asset(request.id)) return asset_response(*asset, request);
+  // Not built in: the page that stands for it shows a recording, which is not for everybody.
+  if (context.guard != nullptr && find_asset("index.html") == nullptr) {
+    Response response;
+    response.status = 303;
+    response.headers = {{"Location", "/"}};
+    return response;
+  }
   // The dashboard's own places, such as /ui/history, are all the same page.
   const std::string_view name = std::string_view(request.id).substr(request.id.rfind('/') + 1);
   if (name.find('.') == std::string_view::npos) return show_dashboard(context, request);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
@@ -25,6 +26,12 @@ Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<const TlsCo
   if (tls != nullptr) tls_.emplace(*tls);
 }
 
+std::string Connection::peer_address() const {
+  error_code error;
+  const auto endpoint = socket_.remote_endpoint(error);
+  return error ? std::string() : endpoint.address().to_string(error);
+}
+
 void Connection::interrupt() {
   interrupted_ = true;
   timer_.cancel();
@@ -34,6 +41,17 @@ void Connection::wake() {
   woken_ = receiving_;
   if (waiting_) timer_.cancel();
 }
+
+void Connection::watch(std::function<void()> lost) {
+  // Of the socket's error conditions; the end of what the peer sends is none.
+  socket_.async_wait(asio::ip::tcp::socket::wait_error,
+                     asio::bind_cancellation_slot(end_of_watch_.slot(),
+                                                  [lost = std::move(lost)](error_code error) {
+                                                    if (!error) lost();
+                                                  }));
+}
+
+void Connection::stop_watching() { end_of_watch_.emit(asio::cancellation_type::terminal); }
 
 /// Waits for `operation` (an initiation with as much as its buffers take) or the deadline.
 template <typename Operation>
@@ -61,21 +79,23 @@ asio::awaitable<Connection::Waited> Connection::write_some(
   co_return co_await wait(socket_.async_write_some(buffers, asio::deferred));
 }
 
-asio::awaitable<error_code> Connection::receive(boost::beast::flat_buffer& buffer) {
+asio::awaitable<error_code> Connection::receive(boost::beast::flat_buffer& buffer,
+                                                std::size_t most) {
   receiving_ = true;
   woken_ = false;
   error_code error;
   if (tls_) {
     error = co_await receive_encrypted(buffer);
   } else {
-    error = co_await receive_plain(buffer);
+    error = co_await receive_plain(buffer, most);
   }
   receiving_ = false;
   co_return error;
 }
 
-asio::awaitable<error_code> Connection::receive_plain(boost::beast::flat_buffer& buffer) {
-  const auto space = buffer.prepare(std::min(kReadBytes, buffer.max_size() - buffer.size()));
+asio::awaitable<error_code> Connection::receive_plain(boost::beast::flat_buffer& buffer,
+                                                      std::size_t most) {
+  const auto space = buffer.prepare(std::min(most, buffer.max_size() - buffer.size()));
   const auto [error, bytes] = co_await read_some(space);
   buffer.commit(bytes);
   co_return error;
@@ -110,7 +130,7 @@ asio::awaitable<void> Connection::finish(std::size_t drain_bytes) {
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   boost::beast::flat_buffer discarded(kReadBytes);
   while (!error && drain_bytes > 0) {
-    error = co_await receive_plain(discarded);
+    error = co_await receive_plain(discarded, kReadBytes);
     drain_bytes -= std::min(drain_bytes, discarded.size());
     discarded.clear();
   }

@@ -4,14 +4,17 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -28,10 +31,15 @@ class Connection {
  public:
   /// What one read takes at most.
   static constexpr std::size_t kReadBytes = 64U << 10U;
+  /// The same where a header is expected: a connection that waits should not hold much.
+  static constexpr std::size_t kHeadReadBytes = 4U << 10U;
 
   /// With `tls` nothing is sent or received before handshake() is done.
   explicit Connection(boost::asio::ip::tcp::socket socket,
                       std::shared_ptr<const TlsContext> tls = nullptr);
+
+  /// Of the other side, without its port; empty if it is gone.
+  [[nodiscard]] std::string peer_address() const;
 
   [[nodiscard]] bool is_encrypted() const { return tls_.has_value(); }
 
@@ -55,8 +63,15 @@ class Connection {
   /// Ends the present receive(), if there is one, as if its deadline had come.
   void wake();
 
-  /// Appends what arrives, at least one byte, to `buffer`, as far as its max_size() goes.
-  boost::asio::awaitable<boost::system::error_code> receive(boost::beast::flat_buffer& buffer);
+  /// Appends what arrives, at least one byte and up to `most`, to `buffer`, as far as its
+  /// max_size() goes.
+  boost::asio::awaitable<boost::system::error_code> receive(boost::beast::flat_buffer& buffer,
+                                                            std::size_t most = kReadBytes);
+
+  /// Calls `lost` on the connection's executor if the peer resets the connection, until
+  /// stop_watching(). One that has only said that it sends no more may still wait for its answer.
+  void watch(std::function<void()> lost);
+  void stop_watching();
 
   /// Sends all of `head` and `content`, together where they fit.
   boost::asio::awaitable<boost::system::error_code> send(std::string_view head,
@@ -76,8 +91,8 @@ class Connection {
 
   boost::asio::awaitable<boost::system::error_code> send_plain(std::string_view head,
                                                                std::span<const std::byte> content);
-  boost::asio::awaitable<boost::system::error_code> receive_plain(
-      boost::beast::flat_buffer& buffer);
+  boost::asio::awaitable<boost::system::error_code> receive_plain(boost::beast::flat_buffer& buffer,
+                                                                  std::size_t most);
   boost::asio::awaitable<boost::system::error_code> receive_encrypted(
       boost::beast::flat_buffer& buffer);
   boost::asio::awaitable<boost::system::error_code> send_encrypted(
@@ -89,6 +104,7 @@ class Connection {
   boost::asio::steady_timer timer_;
   std::optional<TlsEngine> tls_;
   std::vector<std::byte> ciphertext_;  ///< As it came, of one read.
+  boost::asio::cancellation_signal end_of_watch_;
   Clock::time_point due_ = Clock::time_point::max();
   bool interrupted_ = false;
   bool receiving_ = false;

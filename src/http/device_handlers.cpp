@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "core/rate_suspect.hpp"
 #include "http/handlers.hpp"
 #include "http/json_body.hpp"
 #include "http/list_query.hpp"
@@ -31,12 +32,18 @@ Json to_json(const service::Device& device) {
     level = latest->level->rms_dbfs;
     clipped = latest->level->clipped_fraction;
   }
-  // Only a file says its own rate; raw PCM has what was declared or assumed.
-  const bool file = latest && latest->source.container != "pcm";
+  // Only a file says its own rate; raw PCM has what was declared or assumed. What the sound itself
+  // says counts more than either.
+  std::optional<int> detected_hz;
+  if (latest && latest->source.container != "pcm") detected_hz = latest->source.sample_rate_hz;
+  if (latest) {
+    const auto suspect = find_rate_suspect(latest->result.quality);
+    if (suspect) detected_hz = suspect->likely_rate_hz;
+  }
   object.update({
       {"last_seen", latest ? Json(format_timestamp(latest->received_at)) : Json(nullptr)},
       {"declared_rate_hz", latest ? Json(latest->source.sample_rate_hz) : Json(nullptr)},
-      {"detected_rate_hz", file ? Json(latest->source.sample_rate_hz) : Json(nullptr)},
+      {"detected_rate_hz", detected_hz ? Json(*detected_hz) : Json(nullptr)},
       {"level_dbfs", level},
       {"clipped_fraction", clipped},
       {"warnings", device.warnings},

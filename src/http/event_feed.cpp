@@ -107,13 +107,14 @@ std::optional<EventFeed> EventFeed::open(Connection& connection, service::Record
   return EventFeed(connection, service, backlog, *std::move(subscription));
 }
 
-asio::awaitable<bool> EventFeed::send(std::string text, FeedTimes times) {
-  connection_.set_deadline(Clock::now() + times.send);
+asio::awaitable<bool> EventFeed::send(std::string text, FeedTerms terms) {
+  if (!terms.may_go_on()) co_return false;
+  connection_.set_deadline(Clock::now() + terms.send);
   co_return !co_await connection_.send(text, {});
 }
 
 asio::awaitable<bool> EventFeed::send_stored(FeedStart start, asio::thread_pool& readers,
-                                             FeedTimes times) {
+                                             FeedTerms terms) {
   if (!start.last_id) co_return true;
   std::set<std::string> sent;
   for (bool more = true; more;) {
@@ -128,7 +129,7 @@ asio::awaitable<bool> EventFeed::send_stored(FeedStart start, asio::thread_pool&
       start.last_id = recording.id;
       // Named, since GCC 12 destroys twice what a braced list makes within a co_await.
       const service::Event event{service::Event::Kind::stored, recording.id, recording};
-      const bool open = co_await send(encode_event(event), times);
+      const bool open = co_await send(encode_event(event), terms);
       if (!open) co_return false;
     }
     more = (*page)->size() == limits::kDefaultPageSize;
@@ -140,31 +141,31 @@ asio::awaitable<bool> EventFeed::send_stored(FeedStart start, asio::thread_pool&
   co_return true;
 }
 
-asio::awaitable<bool> EventFeed::send_backlog(FeedTimes times) {
+asio::awaitable<bool> EventFeed::send_backlog(FeedTerms terms) {
   while (!backlog_->events.empty() && !backlog_->overflowed) {
     const auto event = std::move(backlog_->events.front());
     backlog_->events.pop_front();
-    const bool open = co_await send(encode_event(*event), times);
+    const bool open = co_await send(encode_event(*event), terms);
     if (!open) co_return false;
   }
   co_return !backlog_->overflowed;
 }
 
-asio::awaitable<void> EventFeed::run(FeedStart start, asio::thread_pool& readers, FeedTimes times) {
-  bool open = co_await send(kHello, times);
-  if (open) open = co_await send_stored(std::move(start), readers, times);
+asio::awaitable<void> EventFeed::run(FeedStart start, asio::thread_pool& readers, FeedTerms terms) {
+  bool open = co_await send(kHello, terms);
+  if (open) open = co_await send_stored(std::move(start), readers, terms);
   boost::beast::flat_buffer ignored(Connection::kReadBytes);
   while (open) {
-    open = co_await send_backlog(times);
+    open = co_await send_backlog(terms);
     if (!open) break;
     // Nothing is expected: this waits for an event, the heartbeat or the client's end.
-    connection_.set_deadline(Clock::now() + times.heartbeat);
+    connection_.set_deadline(Clock::now() + terms.heartbeat);
     const auto error = co_await connection_.receive(ignored);
     ignored.clear();
     if (!error) continue;
     open = error == boost::beast::error::timeout;
     if (open && backlog_->events.empty() && !backlog_->overflowed) {
-      open = co_await send(kHeartbeat, times);
+      open = co_await send(kHeartbeat, terms);
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -31,9 +32,10 @@ Response feed_response();
 /// `updated` and `deleted` without, since they are no place to go on from.
 std::string encode_event(const service::Event& event);
 
-struct FeedTimes {
+struct FeedTerms {
   std::chrono::milliseconds heartbeat;  ///< Silence after which a comment is sent.
   std::chrono::milliseconds send;       ///< How long one event may take to be sent.
+  std::function<bool()> may_go_on;  ///< Asked before each event, so that a key's end is its own.
 };
 
 /// Sends events on `connection`, whose head is sent already, until the client goes, lags more than
@@ -50,7 +52,7 @@ class EventFeed {
   ~EventFeed();
 
   boost::asio::awaitable<void> run(FeedStart start, boost::asio::thread_pool& readers,
-                                   FeedTimes times);
+                                   FeedTerms terms);
 
  private:
   struct Backlog;
@@ -58,9 +60,9 @@ class EventFeed {
             std::shared_ptr<Backlog> backlog, service::EventHub::Subscription subscription);
 
   boost::asio::awaitable<bool> send_stored(FeedStart start, boost::asio::thread_pool& readers,
-                                           FeedTimes times);
-  boost::asio::awaitable<bool> send_backlog(FeedTimes times);
-  boost::asio::awaitable<bool> send(std::string text, FeedTimes times);
+                                           FeedTerms terms);
+  boost::asio::awaitable<bool> send_backlog(FeedTerms terms);
+  boost::asio::awaitable<bool> send(std::string text, FeedTerms terms);
 
   Connection& connection_;
   service::RecordingService& service_;

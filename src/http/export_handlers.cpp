@@ -4,6 +4,7 @@
 #include "core/limits.hpp"
 #include "http/handlers.hpp"
 #include "http/list_query.hpp"
+#include "http/sound_lease.hpp"
 #include "service/export.hpp"
 #include "service/zip.hpp"
 
@@ -14,33 +15,40 @@ std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
 }
 
-/// Every recording that the query asks for, page by page.
-Result<std::vector<Recording>> read_all(const service::RecordingService& service,
-                                        storage::ListQuery query) {
-  std::vector<Recording> recordings;
+/// Adds a page's table without the line that names its columns, but the first one's.
+void append_table(std::string& all, std::string_view table) {
+  if (!all.empty()) table.remove_prefix(table.find('\n') + 1);
+  all += table;
+}
+
+/// The table that `to_csv` makes of every recording that the query asks for, page by page: as
+/// recordings, with their windows and beats, they would take far more than as lines.
+template <typename ToCsv>
+Result<std::string> export_all(const service::RecordingService& service, storage::ListQuery query,
+                               const ToCsv& to_csv) {
+  std::string csv;
+  std::size_t rows = 0;
   query.limit = limits::kMaxPageSize;
   do {
     Result<storage::Page> page = service.list(query);
     if (!page) return page.error();
-    std::move(page->recordings.begin(), page->recordings.end(), std::back_inserter(recordings));
-    if (recordings.size() > limits::kMaxExportRows) {
+    append_table(csv, to_csv(page->recordings));
+    rows += page->recordings.size();
+    if (rows > limits::kMaxExportRows) {
       return fail(ErrorCode::too_large, "these are more than " +
                                             std::to_string(limits::kMaxExportRows) +
                                             " recordings; narrow them down by from and to");
     }
     query.cursor = std::move(page->next_cursor);
   } while (query.cursor);
-  return recordings;
+  return csv;
 }
 
-Result<std::vector<Recording>> read_filtered(const Context& context, const Request& request,
-                                             bool corrected_only) {
-  const Status names = check_names(request.query, filter_names());
+Result<storage::ListQuery> read_filters(const Query& query,
+                                        const std::vector<std::string>& labels) {
+  const Status names = check_names(query, filter_names());
   if (!names) return names.error();
-  Result<storage::ListQuery> query = parse_filters(request.query, context.service.model().labels);
-  if (!query) return query.error();
-  query->corrected_only = corrected_only;
-  return read_all(context.service, *std::move(query));
+  return parse_filters(query, labels);
 }
 
 /// Something to be saved under `name`.
@@ -83,15 +91,21 @@ Result<std::vector<std::string>> read_ids(const Query& query) {
   return ids;
 }
 
-Result<std::vector<std::byte>> make_archive(const service::RecordingService& service,
+Result<std::vector<std::byte>> make_archive(const Context& context,
                                             const std::vector<std::string>& ids) {
+  const service::RecordingService& service = context.service;
+  MemoryBudget::Lease archived(context.memory);
   service::ZipWriter zip;
   std::vector<Recording> recordings;
   for (const std::string& id : ids) {
     Result<Recording> recording = service.find(id);
     if (!recording) return recording.error();
+    const Result<MemoryBudget::Lease> decoded = lease_sound(context, *recording);
+    if (!decoded) return decoded.error();
     const Result<std::vector<std::byte>> wav = service.wav(id);
     if (!wav) return wav.error();
+    // The archive may double what it holds.
+    if (const Status fits = archived.add(2 * wav->size()); !fits) return fits.error();
     if (zip.size() + wav->size() > limits::kMaxExportBytes) {
       return fail(ErrorCode::too_large, "the recordings have more than " +
                                             std::to_string(limits::kMaxExportBytes) +
@@ -103,29 +117,38 @@ Result<std::vector<std::byte>> make_archive(const service::RecordingService& ser
   const Timestamp time = now();
   zip.add("manifest.csv", time, bytes_of(service::training_manifest(recordings)));
   zip.add("recordings.csv", time,
-          bytes_of(service::history_csv(recordings, service.model().labels)));
+          bytes_of(service::history_csv(recordings, service.model()->info().labels)));
   return std::move(zip).finish();
 }
 
 }  // namespace
 
 Response export_csv(const Context& context, const Request& request) {
-  const Result<std::vector<Recording>> recordings = read_filtered(context, request, false);
-  if (!recordings) return problem_response(recordings.error());
-  return csv_response(service::history_csv(*recordings, context.service.model().labels),
-                      "recordings.csv");
+  const std::vector<std::string> labels = context.service.model()->info().labels;
+  const Result<storage::ListQuery> query = read_filters(request.query, labels);
+  if (!query) return problem_response(query.error());
+  Result<std::string> csv =
+      export_all(context.service, *query, [&labels](std::span<const Recording> recordings) {
+        return service::history_csv(recordings, labels);
+      });
+  if (!csv) return problem_response(csv.error());
+  return csv_response(*std::move(csv), "recordings.csv");
 }
 
 Response export_manifest(const Context& context, const Request& request) {
-  const Result<std::vector<Recording>> recordings = read_filtered(context, request, true);
-  if (!recordings) return problem_response(recordings.error());
-  return csv_response(service::training_manifest(*recordings), "manifest.csv");
+  Result<storage::ListQuery> query =
+      read_filters(request.query, context.service.model()->info().labels);
+  if (!query) return problem_response(query.error());
+  query->corrected_only = true;
+  Result<std::string> csv = export_all(context.service, *query, service::training_manifest);
+  if (!csv) return problem_response(csv.error());
+  return csv_response(*std::move(csv), "manifest.csv");
 }
 
 Response export_zip(const Context& context, const Request& request) {
   const Result<std::vector<std::string>> ids = read_ids(request.query);
   if (!ids) return problem_response(ids.error());
-  Result<std::vector<std::byte>> archive = make_archive(context.service, *ids);
+  Result<std::vector<std::byte>> archive = make_archive(context, *ids);
   if (!archive) return problem_response(archive.error());
   Response response = attachment("application/zip", "recordings.zip");
   response.content = *std::move(archive);

@@ -1,5 +1,7 @@
 #include "http/handlers.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <cmath>
 
 #include "core/id.hpp"
@@ -7,6 +9,7 @@
 #include "http/list_query.hpp"
 #include "http/negotiation.hpp"
 #include "http/openapi.hpp"
+#include "http/sound_lease.hpp"
 #include "json/json.hpp"
 
 namespace auscult::http {
@@ -44,7 +47,7 @@ Response recording_receipt(const Recording& recording) {
 
 Response list_recordings(const Context& context, const Request& request) {
   const Result<storage::ListQuery> query =
-      parse_list_query(request.query, context.service.model().labels);
+      parse_list_query(request.query, context.service.model()->info().labels);
   if (!query) return problem_response(query.error());
   const Result<storage::Page> page = context.service.list(*query);
   if (!page) return problem_response(page.error());
@@ -92,8 +95,8 @@ Response review_recording(const Context& context, const Request& request, std::s
 
 Response show_audio(const Context& context, const Request& request) {
   if (!is_id(request.id)) return problem_response(no_recording(request.id));
-  Result<std::vector<std::byte>> wav = context.service.wav(request.id);
-  if (!wav) return problem_response(wav.error());
+  const Result<Recording> recording = context.service.find(request.id);
+  if (!recording) return problem_response(recording.error());
 
   // A recording never changes, so its id names its bytes.
   const std::string etag = "\"" + request.id + "\"";
@@ -103,6 +106,10 @@ Response show_audio(const Context& context, const Request& request) {
     response.status = 304;
     return response;
   }
+  const Result<MemoryBudget::Lease> lease = lease_sound(context, *recording);
+  if (!lease) return problem_response(lease.error());
+  Result<std::vector<std::byte>> wav = context.service.wav(request.id);
+  if (!wav) return problem_response(wav.error());
   response.content_type = "audio/wav";
   const std::string_view if_range = request.headers[field::if_range];
   const bool ranged = if_range.empty() || if_range == etag;
@@ -134,6 +141,8 @@ Response show_evidence(const Context& context, const Request& request) {
   if (!is_id(request.id)) return problem_response(no_recording(request.id));
   const Result<Recording> recording = context.service.find(request.id);
   if (!recording) return problem_response(recording.error());
+  const Result<MemoryBudget::Lease> lease = lease_sound(context, *recording);
+  if (!lease) return problem_response(lease.error());
   const Result<Classification> evidence = context.service.evidence(request.id);
   if (!evidence) return problem_response(evidence.error());
   Json answer = json::to_json(*evidence);
@@ -153,11 +162,12 @@ Response show_latest(const Context& context, const Request& request) {
   return json_response(200, json::dump(json::to_json(*latest)));
 }
 
-Response show_model(const Context& context, const Request&) {
-  const model::ModelInfo& info = context.service.model();
-  const Json quality = context.model_metrics.empty()
-                           ? Json(nullptr)
-                           : Json::parse(context.model_metrics, nullptr, false);
+namespace {
+
+Response describe(const service::ServingModel& model) {
+  const model::ModelInfo& info = model.info();
+  const Json quality =
+      model.metrics.empty() ? Json(nullptr) : Json::parse(model.metrics, nullptr, false);
   return json_response(
       200, json::dump({{"name", info.name},
                        {"version", info.version},
@@ -166,6 +176,28 @@ Response show_model(const Context& context, const Request&) {
                        {"sample_rate_hz", info.sample_rate_hz},
                        {"precision", info.precision == model::Precision::bf16 ? "bf16" : "f32"},
                        {"measured_quality", quality.is_discarded() ? Json(nullptr) : quality}}));
+}
+
+}  // namespace
+
+Response show_model(const Context& context, const Request&) {
+  return describe(*context.service.model());
+}
+
+Response reload_model(const Context& context, const Request&) {
+  const auto model = context.service.reload_model();
+  if (!model) {
+    // Whatever is wrong with the files, who asks cannot help it.
+    const Error& error = model.error();
+    spdlog::error("the model was not reloaded, the one before stays: {}", error.message);
+    return problem_response(
+        error.code == ErrorCode::unavailable
+            ? error
+            : fail(ErrorCode::unsupported_model, "the model before stays: " + error.message));
+  }
+  spdlog::info("the model is now {} {} ({})", (*model)->info().name, (*model)->info().version,
+               (*model)->info().sha256);
+  return describe(**model);
 }
 
 Response show_health() { return json_response(200, R"({"status":"ok"})"); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/router.hpp"
+#include "service/outcome.hpp"
 
 /// What each route answers. No connection, no framing: a request in, a response out.
 namespace auscult::http {
@@ -26,6 +27,16 @@ Response show_evidence(const Context& context, const Request& request);
 /// Pictures of it: PNG and SVG.
 Response show_spectrogram(const Context& context, const Request& request);
 Response show_waveform(const Context& context, const Request& request);
+/// Recordings in pieces.
+Response open_upload_session(const Context& context, const Request& request, std::string_view body);
+Response show_upload_session(const Context& context, const Request& request);
+Response remove_upload_session(const Context& context, const Request& request);
+Response put_chunk(const Context& context, const Request& request, std::string_view body);
+
+/// What a stored recording, or what speaks against it, is answered with; under `path`.
+Response outcome_response(const service::Outcome& outcome, std::string_view path,
+                          Response (*receipt)(const Recording& recording));
+
 Response show_latest(const Context& context, const Request& request);
 Response list_devices(const Context& context, const Request& request);
 Response set_device(const Context& context, const Request& request, std::string_view body);
@@ -37,12 +48,20 @@ Response export_manifest(const Context& context, const Request& request);
 Response export_zip(const Context& context, const Request& request);
 
 Response show_model(const Context& context, const Request& request);
+/// Puts the model in that its files hold now, and describes it.
+Response reload_model(const Context& context, const Request& request);
 
 /// The page of the dashboard; where it is not built in, one with the latest recording.
 Response show_dashboard(const Context& context, const Request& request);
 /// A file of the dashboard, gzipped for who accepts it.
 Response show_asset(const Context& context, const Request& request);
 Response redirect_to_dashboard();
+
+/// Gives a browser a session for an API key, which comes as a form or {"key": ...}.
+Response log_in(const Context& context, const Request& request, std::string_view body);
+Response log_out(const Context& context, const Request& request, std::string_view body);
+/// The page that asks for the key.
+Response show_login();
 
 Response show_health();
 Response show_readiness(const Context& context, const Request& request);

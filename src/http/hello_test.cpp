@@ -13,18 +13,23 @@ TEST(ParseHello, ReadsWhatAnUploadMaySay) {
       R"({"type": "hello", "sample_rate": 8000, "channels": 2, "format": "s24", "gain": 2.5,
           "device": "ward-3", "key": null})");
   ASSERT_TRUE(hello) << hello.error().message;
-  EXPECT_EQ(hello->declared.sample_rate_hz, 8'000);
-  EXPECT_EQ(hello->declared.channels, 2);
-  EXPECT_EQ(hello->declared.format, audio::SampleFormat::s24);
-  EXPECT_EQ(hello->gain, 2.5);
-  EXPECT_EQ(hello->device, "ward-3");
+  EXPECT_EQ(hello->parameters.declared.sample_rate_hz, 8'000);
+  EXPECT_EQ(hello->parameters.declared.channels, 2);
+  EXPECT_EQ(hello->parameters.declared.format, audio::SampleFormat::s24);
+  EXPECT_EQ(hello->parameters.gain, 2.5);
+  EXPECT_EQ(hello->parameters.device, "ward-3");
+}
+
+TEST(ParseHello, MayBringAKey) {
+  EXPECT_EQ(parse_hello(R"({"key": "ausc_1"})")->key, "ausc_1");
+  EXPECT_EQ(parse_hello("{}")->key, "");
 }
 
 TEST(ParseHello, NeedSayNothing) {
   const auto hello = parse_hello("{}");
   ASSERT_TRUE(hello);
-  EXPECT_FALSE(hello->declared.sample_rate_hz);
-  EXPECT_FALSE(hello->device);
+  EXPECT_FALSE(hello->parameters.declared.sample_rate_hz);
+  EXPECT_FALSE(hello->parameters.device);
 }
 
 TEST(ParseHello, NamesWhatItDoesNotTake) {

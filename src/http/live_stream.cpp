@@ -10,6 +10,7 @@
 #include <boost/beast/core/error.hpp>
 #include <utility>
 
+#include "http/gate.hpp"
 #include "http/hello.hpp"
 #include "http/submission.hpp"
 #include "json/json.hpp"
@@ -44,6 +45,10 @@ std::string problem_frame(const Error& error) {
       {{"type", "error"}, {"code", to_string(error.code)}, {"detail", error.message}});
 }
 
+std::string problem_frame(const Problem& problem) {
+  return text_frame({{"type", "error"}, {"code", problem.code}, {"detail", problem.detail}});
+}
+
 std::string ready_frame(const service::Settings& settings, const audio::RawFormat& format,
                         std::size_t max_bytes) {
   return text_frame({{"type", "ready"},
@@ -71,12 +76,15 @@ struct LiveStream::Partials {
   Connection* connection = nullptr;  ///< Null when the session is over.
 };
 
-LiveStream::LiveStream(Connection& connection, boost::beast::flat_buffer& buffer, Shared& shared)
+LiveStream::LiveStream(Connection& connection, boost::beast::flat_buffer& buffer, Shared& shared,
+                       Caller caller)
     : connection_(connection),
       buffer_(buffer),
       shared_(shared),
+      caller_(std::move(caller)),
       reader_(limits::kMaxHelloBytes),
-      lease_(shared.bodies),
+      model_(shared.context.service.model()),
+      lease_(shared.memory),
       partials_(std::make_shared<Partials>()),
       started_(Clock::now()),
       last_audio_(started_) {
@@ -111,6 +119,30 @@ asio::awaitable<void> LiveStream::run() {
   co_await conclude(end);
 }
 
+/// Whether the hello's key, or that of the request before it, may upload.
+std::optional<Problem> LiveStream::check_key(const std::string& key) {
+  access::Guard* guard = shared_.context.guard;
+  if (guard == nullptr || (key.empty() && !caller_.owes_key)) return std::nullopt;
+  const access::Need need{access::Scope::upload, false};
+  access::Presented presented;
+  presented.key = key;
+  presented.is_local = caller_.presented.is_local;
+  const access::Decision decision =
+      guard->decide(need, presented, now(), access::Guard::Clock::now());
+  if (decision.outcome == access::Decision::Outcome::granted) return std::nullopt;
+  if (guard->audit() != nullptr) {
+    access::AuditEntry entry;
+    entry.at = now();
+    entry.event = "refused";
+    entry.who = decision.who;
+    entry.from = caller_.address;
+    entry.route = "/v1/stream";
+    entry.detail = "the key of the hello";
+    (void)guard->audit()->append_refused(std::move(entry));
+  }
+  return refusal(decision, need, "/v1/stream");
+}
+
 /// Takes the first message and answers it; false if there will be no recording.
 asio::awaitable<bool> LiveStream::greet() {
   connection_.set_deadline(Clock::now() + shared_.config.header_timeout);
@@ -132,10 +164,19 @@ asio::awaitable<bool> LiveStream::greet() {
   }
   service::Upload upload;
   Result<service::Settings> settings = fail(ErrorCode::internal, "");
+  std::optional<Problem> refused;
   if (read) {
-    const Result<UploadParameters> parameters = parse_hello(hello->text());
-    read = parameters ? Status(Ok{}) : Status(parameters.error());
-    if (parameters) parameters_ = *parameters;
+    Result<Hello> parsed = parse_hello(hello->text());
+    read = parsed ? Status(Ok{}) : Status(parsed.error());
+    if (parsed) {
+      parameters_ = std::move(parsed->parameters);
+      refused = check_key(parsed->key);
+    }
+  }
+  if (refused) {
+    co_await send(problem_frame(*refused));
+    co_await send(encode_close(CloseCode::policy_violation, refused->code));
+    co_return false;
   }
   if (read) {
     upload.declared = parameters_.declared;
@@ -227,6 +268,7 @@ std::optional<LiveStream::End> LiveStream::append(const WebSocketMessage& messag
   }
   body_.insert(body_.end(), bytes.begin(), bytes.end());
   last_audio_ = Clock::now();
+  pace_.add(last_audio_, bytes.size());
   if (body_.size() - asked_bytes_ >= bytes_of(1, format_)) ask_for_partial();
   return std::nullopt;
 }
@@ -249,7 +291,7 @@ void LiveStream::ask_for_partial() {
     std::vector<std::byte> bytes;
     MemoryBudget::Lease lease;
   };
-  const auto excerpt = std::make_shared<Excerpt>(Excerpt{{}, MemoryBudget::Lease(shared_.bodies)});
+  const auto excerpt = std::make_shared<Excerpt>(Excerpt{{}, MemoryBudget::Lease(shared_.memory)});
   if (!excerpt->lease.grow_to(whole - first)) return;
   const auto begin = body_.begin() + static_cast<std::ptrdiff_t>(first);
   excerpt->bytes.assign(begin, body_.begin() + static_cast<std::ptrdiff_t>(whole));
@@ -264,12 +306,14 @@ void LiveStream::ask_for_partial() {
       if (partials->connection != nullptr) partials->connection->wake();
     });
   };
-  const auto run = [excerpt, leave, head, parameters = parameters_,
+  const auto run = [excerpt, leave, head, parameters = parameters_, model = model_,
                     &service = shared_.context.service](classify::Workspace& workspace) {
     service::Upload upload;
     upload.body = excerpt->bytes;
     upload.declared = parameters.declared;
     upload.device = parameters.device.value_or("");
+    upload.memory = &excerpt->lease;
+    upload.model = model;
     const Result<Classification> result = service.classify(upload, workspace);
     Json message = head;
     if (result) message["result"] = json::to_json(*result);
@@ -286,10 +330,20 @@ void LiveStream::ask_for_partial() {
 asio::awaitable<Result<Recording>> LiveStream::store() {
   UploadHead head;
   head.query = std::move(parameters_);
-  Submission submission{std::move(head), std::move(body_), std::move(lease_), now(),
-                        Clock::now() + shared_.config.work_timeout};
-  co_return co_await submit(std::move(submission), shared_.workers, shared_.context.service,
-                            Patience::until_due);
+  Submission submission{std::move(head),
+                        std::move(body_),
+                        std::move(lease_),
+                        now(),
+                        Clock::now() + shared_.config.work_timeout,
+                        Submission::Repeats::store,
+                        {},
+                        pace_.steady_bytes_per_s(),
+                        nullptr,
+                        model_};
+  Result<service::Outcome> outcome = co_await submit(std::move(submission), shared_.workers,
+                                                     shared_.context.service, Patience::until_due);
+  if (!outcome) co_return outcome.error();
+  co_return std::get<service::Stored>(*std::move(outcome)).recording;
 }
 
 /// How an end is told to the client.

@@ -9,8 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/memory_budget.hpp"
 #include "http/connection.hpp"
-#include "http/memory_budget.hpp"
+#include "http/pace.hpp"
 #include "http/session.hpp"
 #include "http/upload.hpp"
 #include "http/websocket.hpp"
@@ -24,7 +25,8 @@ namespace auscult::http {
 class LiveStream {
  public:
   /// `buffer` holds what was read after the request's header.
-  LiveStream(Connection& connection, boost::beast::flat_buffer& buffer, Shared& shared);
+  LiveStream(Connection& connection, boost::beast::flat_buffer& buffer, Shared& shared,
+             Caller caller);
   ~LiveStream();
   LiveStream(const LiveStream&) = delete;
   LiveStream& operator=(const LiveStream&) = delete;
@@ -41,6 +43,7 @@ class LiveStream {
   struct Partials;
 
   boost::asio::awaitable<bool> greet();
+  std::optional<Problem> check_key(const std::string& key);
   boost::asio::awaitable<End> take_audio();
   boost::asio::awaitable<void> conclude(End end);
   boost::asio::awaitable<Result<Recording>> store();
@@ -58,11 +61,15 @@ class LiveStream {
   Connection& connection_;
   boost::beast::flat_buffer& buffer_;
   Shared& shared_;
+  Caller caller_;
   MessageReader reader_;
   UploadParameters parameters_;  ///< What the client said.
-  audio::RawFormat format_;      ///< What it comes to with the device's settings.
+  /// That which it began with, also if another takes its place meanwhile.
+  std::shared_ptr<const service::ServingModel> model_;
+  audio::RawFormat format_;  ///< What it comes to with the device's settings.
   std::vector<std::byte> body_;
   MemoryBudget::Lease lease_;
+  Pace pace_;
   std::shared_ptr<Partials> partials_;
   std::size_t asked_bytes_ = 0;  ///< Of the body, when a partial result was last asked for.
   Clock::time_point started_;

@@ -26,6 +26,11 @@ const std::string_view kPagePolicy =
     "'none'; form-action 'none'; "
     "frame-ancestors 'none'";
 
+const std::string_view kLoginPolicy =
+    "default-src 'none'; style-src 'sha256-xsRVsfdw76tyKikT/9KJo9tMiJ8Kk/b+3i49Nk4Eb+s='; base-uri "
+    "'none'; "
+    "form-action 'self'; frame-ancestors 'none'";
+
 namespace {
 
 /// What the five classes of the data sets mean (PASCAL CHSC 2011).
@@ -128,6 +133,22 @@ std::string latest_page(const std::optional<Recording>& latest) {
          "<footer>Not a medical device: for research and development only. It can be wrong, and "
          "must not be used to diagnose. <a href=\"/openapi.json\">The interface</a></footer>\n"
          "</body>\n</html>\n";
+}
+
+std::string login_page(std::string_view complaint) {
+  std::string html =
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<title>Auscult: log in</title>\n<style>";
+  html.append(kPageStyle).append("</style>\n</head>\n<body>\n<h1>Auscult: log in</h1>\n");
+  if (!complaint.empty()) html += "<p class=\"poor\">" + escape_html(complaint) + "</p>\n";
+  return html +
+         "<form method=\"post\" action=\"/v1/login\">\n<p><label>API key<br>\n"
+         "<input type=\"password\" name=\"key\" size=\"40\" required autofocus "
+         "autocomplete=\"current-password\"></label></p>\n"
+         "<p><button>Log in</button></p>\n</form>\n"
+         "<p>Keys are made where the service runs: <code>auscult keys create --name NAME "
+         "--scopes read,listen</code></p>\n</body>\n</html>\n";
 }
 
 }  // namespace auscult::http

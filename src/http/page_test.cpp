@@ -55,9 +55,13 @@ TEST(PagePolicy, AllowsTheStyleOfThePageAndNoOther) {
   EVP_EncodeBlock(encoded.data(), digest.data(), SHA256_DIGEST_LENGTH);
   const std::string expected = reinterpret_cast<const char*>(encoded.data());
   EXPECT_THAT(std::string(kPagePolicy), HasSubstr("style-src 'sha256-" + expected + "'"));
-  EXPECT_THAT(latest_page(std::nullopt),
-              HasSubstr("<style>" + std::string(kPageStyle) + "</style>"));
+  EXPECT_THAT(std::string(kLoginPolicy), HasSubstr("style-src 'sha256-" + expected + "'"));
+  for (const std::string& page : {latest_page(std::nullopt), login_page("")}) {
+    EXPECT_THAT(page, HasSubstr("<style>" + std::string(kPageStyle) + "</style>"));
+  }
 }
+
+TEST(LoginPage, EscapesItsComplaint) { EXPECT_THAT(login_page("<b>"), HasSubstr("&lt;b&gt;")); }
 
 }  // namespace
 }  // namespace auscult::http

@@ -1,6 +1,7 @@
 #include "core/id.hpp"
 #include "http/handlers.hpp"
 #include "http/negotiation.hpp"
+#include "http/sound_lease.hpp"
 #include "pictures/recording_pictures.hpp"
 
 namespace auscult::http {
@@ -31,6 +32,8 @@ Response picture(const Context& context, const Request& request, const char* kin
     response.status = 304;
     return response;
   }
+  const Result<MemoryBudget::Lease> lease = lease_sound(context, *recording);
+  if (!lease) return problem_response(lease.error());
   const Result<audio::AudioClip> clip = context.service.clip(request.id);
   if (!clip) return problem_response(clip.error());
   auto content = draw(*clip, *recording);

@@ -1,6 +1,7 @@
 #include "http/query.hpp"
 
 #include <algorithm>
+#include <boost/beast/core/string.hpp>
 #include <cstddef>
 
 #include "http/text.hpp"
@@ -61,6 +62,11 @@ Result<Target> parse_target(std::string_view target) {
   // A proxy may send the absolute form; its authority means nothing here.
   if (const std::size_t scheme = target.find("://");
       scheme != std::string_view::npos && scheme < target.find_first_of("/?")) {
+    const std::string_view name = target.substr(0, scheme);
+    if (!boost::beast::iequals(name, "http") && !boost::beast::iequals(name, "https")) {
+      return fail(ErrorCode::invalid_argument,
+                  "the request target is no http address: \"" + std::string(target) + "\"");
+    }
     target.remove_prefix(scheme + 3);
     target.remove_prefix(std::min(target.find_first_of("/?"), target.size()));
     if (target.empty() || target.front() == '?') {

@@ -12,14 +12,37 @@ namespace {
 
 using boost::beast::http::verb;
 
+using access::Scope;
+
+// Who may, for every route: docs/security.md has the same as a table.
+constexpr Access kOpen{std::nullopt, Contract::no, Audited::no};
+// What the first devices' contract has; open to all unless the service is closed.
+constexpr Access kAnswer{Scope::read, Contract::yes, Audited::no};
+constexpr Access kDeviceUpload{Scope::upload, Contract::yes, Audited::if_asked};
+constexpr Access kUpload{Scope::upload, Contract::no, Audited::if_asked};
+constexpr Access kRead{Scope::read, Contract::no, Audited::no};
+// Many answers at once leave the house.
+constexpr Access kTable{Scope::read, Contract::no, Audited::always};
+// Sound, and pictures that show it.
+constexpr Access kListen{Scope::listen, Contract::no, Audited::always};
+// What people say of recordings, deletion, settings, the model.
+constexpr Access kAdmin{Scope::admin, Contract::no, Audited::always};
+
 constexpr std::string_view kRest = "{path}";
+constexpr std::string_view kNumber = "{number}";
 
 /// Whether a segment of a pattern stands for any segment.
 bool is_any(std::string_view segment) { return segment == "{id}" || segment == "{name}"; }
 
-/// The segment at `{id}` (empty if there is none) if `path` fits `pattern`.
-std::optional<std::string> fit(std::string_view pattern, std::string_view path) {
+/// What stands at the places of a pattern that any segment fits; empty where it has none.
+struct Captures {
   std::string id;
+  std::string number;
+};
+
+/// What `path` has there if it fits `pattern`.
+std::optional<Captures> fit(std::string_view pattern, std::string_view path) {
+  Captures captures;
   while (!pattern.empty() && !path.empty()) {
     // Both start with a slash; a segment goes up to the next one.
     const std::size_t pattern_end = std::min(pattern.find('/', 1), pattern.size());
@@ -29,10 +52,12 @@ std::optional<std::string> fit(std::string_view pattern, std::string_view path) 
     if (!segment) return std::nullopt;
     if (expected == kRest) {
       const Result<std::string> rest = percent_decode(path.substr(1));
-      return rest ? std::optional(*rest) : std::nullopt;
+      return rest ? std::optional(Captures{*rest, {}}) : std::nullopt;
     }
     if (is_any(expected)) {
-      id = *segment;
+      captures.id = *segment;
+    } else if (expected == kNumber) {
+      captures.number = *segment;
     } else if (*segment != expected) {
       return std::nullopt;
     }
@@ -40,40 +65,51 @@ std::optional<std::string> fit(std::string_view pattern, std::string_view path) 
     path.remove_prefix(path_end);
   }
   if (!pattern.empty() || !path.empty()) return std::nullopt;
-  return id;
+  return captures;
 }
 
 }  // namespace
 
 std::span<const Route> routes() {
   static constexpr std::array kRoutes = {
-      Route{verb::get, "/", Read{show_latest_answer}},
-      Route{verb::post, "/upload_audio", Submit{device_receipt}},
-      Route{verb::put, "/upload_audio", Submit{device_receipt}},
-      Route{verb::post, "/v1/recordings", Submit{recording_receipt}},
-      Route{verb::get, "/v1/recordings", Read{list_recordings}},
-      Route{verb::get, "/v1/recordings/export.csv", Read{export_csv}},
-      Route{verb::get, "/v1/recordings/manifest.csv", Read{export_manifest}},
-      Route{verb::get, "/v1/recordings/export.zip", Read{export_zip}},
-      Route{verb::get, "/v1/recordings/{id}", Read{show_recording}},
-      Route{verb::patch, "/v1/recordings/{id}", Write{review_recording}},
-      Route{verb::delete_, "/v1/recordings/{id}", Read{remove_recording}},
-      Route{verb::post, "/v1/recordings/{id}/restore", Read{restore_recording}},
-      Route{verb::get, "/v1/recordings/{id}/audio", Read{show_audio}},
-      Route{verb::get, "/v1/recordings/{id}/evidence", Read{show_evidence}},
-      Route{verb::get, "/v1/recordings/{id}/spectrogram.png", Read{show_spectrogram}},
-      Route{verb::get, "/v1/recordings/{id}/waveform.svg", Read{show_waveform}},
-      Route{verb::get, "/v1/latest", Read{show_latest}},
-      Route{verb::get, "/v1/devices", Read{list_devices}},
-      Route{verb::put, "/v1/devices/{name}", Write{set_device}},
-      Route{verb::get, "/v1/events", Feed{}},
-      Route{verb::get, "/v1/stream", Stream{}},
-      Route{verb::get, "/v1/model", Read{show_model}},
-      Route{verb::get, "/ui", Immediate{redirect_to_dashboard}},
-      Route{verb::get, "/ui/{path}", Read{show_asset}},
-      Route{verb::get, "/healthz", Immediate{show_health}},
-      Route{verb::get, "/readyz", Read{show_readiness}},
-      Route{verb::get, "/openapi.json", Immediate{show_openapi}},
+      Route{verb::get, "/", kAnswer, Read{show_latest_answer}},
+      Route{verb::post, "/upload_audio", kDeviceUpload, Submit{device_receipt}},
+      Route{verb::put, "/upload_audio", kDeviceUpload, Submit{device_receipt}},
+      Route{verb::post, "/v1/recordings", kUpload, Submit{recording_receipt}},
+      Route{verb::get, "/v1/recordings", kRead, Read{list_recordings}},
+      Route{verb::post, "/v1/diagnose", kUpload, Diagnose{}},
+      Route{verb::get, "/v1/recordings/export.csv", kTable, Read{export_csv}},
+      Route{verb::get, "/v1/recordings/manifest.csv", kTable, Read{export_manifest}},
+      Route{verb::get, "/v1/recordings/export.zip", kListen, Read{export_zip}},
+      Route{verb::get, "/v1/recordings/{id}", kRead, Read{show_recording}},
+      Route{verb::patch, "/v1/recordings/{id}", kAdmin, Write{review_recording}},
+      Route{verb::delete_, "/v1/recordings/{id}", kAdmin, Read{remove_recording}},
+      Route{verb::post, "/v1/recordings/{id}/restore", kAdmin, Read{restore_recording}},
+      Route{verb::get, "/v1/recordings/{id}/audio", kListen, Read{show_audio}},
+      Route{verb::get, "/v1/recordings/{id}/evidence", kRead, Read{show_evidence}},
+      Route{verb::get, "/v1/recordings/{id}/spectrogram.png", kListen, Read{show_spectrogram}},
+      Route{verb::get, "/v1/recordings/{id}/waveform.svg", kListen, Read{show_waveform}},
+      Route{verb::post, "/v1/sessions", kUpload, Write{open_upload_session}},
+      Route{verb::get, "/v1/sessions/{id}", kUpload, Read{show_upload_session}},
+      Route{verb::delete_, "/v1/sessions/{id}", kUpload, Read{remove_upload_session}},
+      Route{verb::put, "/v1/sessions/{id}/chunks/{number}", kUpload,
+            Write{put_chunk, limits::kMaxChunkBytes}},
+      Route{verb::post, "/v1/sessions/{id}/finish", kUpload, Finish{}},
+      Route{verb::get, "/v1/latest", kRead, Read{show_latest}},
+      Route{verb::get, "/v1/devices", kRead, Read{list_devices}},
+      Route{verb::put, "/v1/devices/{name}", kAdmin, Write{set_device}},
+      Route{verb::get, "/v1/events", kRead, Feed{}},
+      Route{verb::get, "/v1/stream", kUpload, Stream{}},
+      Route{verb::get, "/v1/model", kRead, Read{show_model}},
+      Route{verb::post, "/v1/model/reload", kAdmin, Read{reload_model}},
+      Route{verb::get, "/login", kOpen, Immediate{show_login}},
+      Route{verb::post, "/v1/login", kOpen, Write{log_in}},
+      Route{verb::post, "/v1/logout", kOpen, Write{log_out}},
+      Route{verb::get, "/ui", kOpen, Immediate{redirect_to_dashboard}},
+      Route{verb::get, "/ui/{path}", kOpen, Read{show_asset}},
+      Route{verb::get, "/healthz", kOpen, Immediate{show_health}},
+      Route{verb::get, "/readyz", kOpen, Read{show_readiness}},
+      Route{verb::get, "/openapi.json", kRead, Immediate{show_openapi}},
   };
   return kRoutes;
 }
@@ -81,14 +117,14 @@ std::span<const Route> routes() {
 Match match(verb method, std::string_view path) {
   // A path that a route spells out is not another one's `{id}`.
   std::string_view pattern;
-  std::string id;
+  Captures captures;
   for (const Route& route : routes()) {
-    std::optional<std::string> fitted = fit(route.pattern, path);
+    std::optional<Captures> fitted = fit(route.pattern, path);
     if (!fitted || (!pattern.empty() && route.pattern.find('{') != std::string_view::npos)) {
       continue;
     }
     pattern = route.pattern;
-    id = *std::move(fitted);
+    captures = *std::move(fitted);
   }
   Match found;
   if (pattern.empty()) return found;
@@ -96,7 +132,8 @@ Match match(verb method, std::string_view path) {
     if (route.pattern != pattern) continue;
     if (route.method == method || (route.method == verb::get && method == verb::head)) {
       found.route = &route;
-      found.id = id;
+      found.id = captures.id;
+      found.number = captures.number;
     }
     found.allow.append(boost::beast::http::to_string(route.method)).append(", ");
     if (route.method == verb::get) found.allow += "HEAD, ";

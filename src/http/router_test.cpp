@@ -28,6 +28,13 @@ TEST(Router, TakesTheIdOutOfThePath) {
   EXPECT_EQ(audio.id, "abc");
 }
 
+TEST(Router, TakesTheNumberOfAChunkBesideItsId) {
+  const Match chunk = match(verb::put, "/v1/sessions/abc/chunks/1%37");
+  ASSERT_NE(chunk.route, nullptr);
+  EXPECT_EQ(chunk.id, "abc");
+  EXPECT_EQ(chunk.number, "17");
+}
+
 TEST(Router, TakesTheRestOfThePathWhereThePatternSaysSo) {
   const auto rest = [](const char* path) { return match(verb::get, path).id; };
   EXPECT_EQ(rest("/ui/assets/main-1a%2Db.js"), "assets/main-1a-b.js");
@@ -80,6 +87,18 @@ TEST(Router, AndTheDocumentHaveTheSameRoutes) {
     }
   }
   EXPECT_EQ(routed, documented);
+}
+
+TEST(Router, AndTheDocumentNameTheSameScopes) {
+  const Json document = Json::parse(openapi_document());
+  for (const Route& route : routes()) {
+    std::string method(boost::beast::http::to_string(route.method));
+    for (char& c : method) c = static_cast<char>(std::tolower(c));
+    const Json& operation = document["paths"][std::string(route.pattern)][method];
+    const std::string scope(route.access.scope ? to_string(*route.access.scope) : "");
+    EXPECT_EQ(operation.value("x-scope", ""), scope) << method << " " << route.pattern;
+    EXPECT_EQ(operation.contains("security"), scope.empty()) << method << " " << route.pattern;
+  }
 }
 
 void collect_references(const Json& value, std::set<std::string>& references) {

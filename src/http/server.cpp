@@ -18,8 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include "http/connection_count.hpp"
 #include "http/session.hpp"
-#include "json/json.hpp"
 
 namespace auscult::http {
 namespace {
@@ -28,7 +28,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-// Beyond the cap so many more connections get a 503; the rest are closed at once.
+// Beyond the caps so many connections at a time get a 503; the rest are closed at once.
 constexpr std::size_t kRefusedAtOnce = 64;
 // Out of file descriptors: wait for some to close rather than spin.
 constexpr std::chrono::milliseconds kAcceptPause{100};
@@ -38,29 +38,31 @@ using Strand = asio::strand<asio::io_context::executor_type>;
 }  // namespace
 
 struct Server::State {
-  State(const ServerConfig& config, service::RecordingService& service,
-        std::unique_ptr<Workers> pool)
-      : bodies(config.max_total_body_bytes),
+  State(const ServerConfig& config, ConnectionCount::Bounds bounds,
+        service::RecordingService& service, std::unique_ptr<Workers> pool)
+      : memory(config.memory_budget_bytes),
         io(config.io_threads),
         strand(asio::make_strand(io)),
         acceptor(strand),
         tls_acceptor(strand),
         shutdown_timer(strand),
         purge_timer(strand),
-        shared{config, Context{service, config.model_metrics}, *pool,
-               asio::thread_pool(static_cast<std::size_t>(config.reader_threads)), bodies},
+        shared{config, Context{service, memory, config.guard}, *pool,
+               asio::thread_pool(static_cast<std::size_t>(config.reader_threads)), memory},
+        connections(std::move(bounds)),
         workers(std::move(pool)) {}
 
   static error_code listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint);
   asio::awaitable<void> accept(tcp::acceptor& from, bool encrypted);
   asio::awaitable<void> purge();
   void start(tcp::socket socket, const Strand& session_strand, bool encrypted);
+  const char* reason_to_refuse(const asio::ip::address& address);
   void reload_certificate();
   void forget(const Session* session);
   asio::awaitable<void> shut_down();
   void for_each_session(void (Session::*call)());
 
-  MemoryBudget bodies;  // First, since what is left in `io` may hold a lease.
+  MemoryBudget memory;  // First, since what is left in `io` may hold a lease.
   asio::io_context io;
   Strand strand;  ///< Of the acceptors and the timers.
   tcp::acceptor acceptor;
@@ -73,9 +75,14 @@ struct Server::State {
   struct Entry {
     Strand strand;
     std::weak_ptr<Session> session;
+    asio::ip::address address;
+    bool is_refused = false;
   };
   std::mutex mutex;
-  std::unordered_map<const Session*, Entry> sessions;  ///< Under `mutex`.
+  // Under `mutex`:
+  std::unordered_map<const Session*, Entry> sessions;
+  ConnectionCount connections;  ///< Without those that are refused.
+  std::size_t refused = 0;
 
   // Last, so that they are joined before what they post to is gone.
   std::unique_ptr<Workers> workers;
@@ -119,12 +126,13 @@ void Server::State::reload_certificate() {
   }
 }
 
-/// Deletes for good what was removed, when its time has come, and looks for a new certificate.
+/// Deletes for good what was removed, and what is not kept any longer, when its time has come, and
+/// looks for a new certificate.
 asio::awaitable<void> Server::State::purge() {
   while (!shared.stopping) {
     const auto run = [this]() -> asio::awaitable<void> {
-      const Status purged = shared.context.service.purge(now());
-      if (!purged) spdlog::error("cannot delete what was removed: {}", purged.error().message);
+      const Status tidied = shared.context.service.tidy(now());
+      if (!tidied) spdlog::error("cannot delete what is to go: {}", tidied.error().message);
       if (certificate != nullptr && certificate->has_changed()) reload_certificate();
       co_return;
     };
@@ -135,19 +143,36 @@ asio::awaitable<void> Server::State::purge() {
   }
 }
 
+/// Counts a connection from `address`, or says why there can be no more. Under `mutex`.
+const char* Server::State::reason_to_refuse(const asio::ip::address& address) {
+  switch (connections.take(address)) {
+    case ConnectionCount::Verdict::taken:
+      return nullptr;
+    case ConnectionCount::Verdict::too_many:
+      return "too many connections; try again";
+    case ConnectionCount::Verdict::too_many_from_there:
+      return "too many connections from your address; try again";
+  }
+  return nullptr;
+}
+
 void Server::State::start(tcp::socket socket, const Strand& session_strand, bool encrypted) {
+  error_code gone;
+  const asio::ip::address address = socket.remote_endpoint(gone).address();
+  if (gone) return;
   const auto session = std::make_shared<Session>(std::move(socket), shared,
                                                  encrypted ? certificate->current() : nullptr);
-  std::size_t count = 0;
+  const char* refusal = nullptr;
   {
     const std::lock_guard lock(mutex);
-    count = sessions.size();
-    if (count >= shared.config.max_connections + kRefusedAtOnce) return;
-    sessions.emplace(session.get(), Entry{session_strand, session});
+    refusal = reason_to_refuse(address);
+    if (refusal != nullptr && refused >= kRefusedAtOnce) return;
+    if (refusal != nullptr) ++refused;
+    sessions.emplace(session.get(), Entry{session_strand, session, address, refusal != nullptr});
   }
-  const bool refused = count >= shared.config.max_connections;
   asio::co_spawn(
-      session_strand, [session, refused] { return refused ? session->refuse() : session->run(); },
+      session_strand,
+      [session, refusal] { return refusal != nullptr ? session->refuse(refusal) : session->run(); },
       [this, session](const std::exception_ptr& failure) {
         forget(session.get());
         if (!failure) return;
@@ -161,7 +186,14 @@ void Server::State::start(tcp::socket socket, const Strand& session_strand, bool
 
 void Server::State::forget(const Session* session) {
   const std::lock_guard lock(mutex);
-  sessions.erase(session);
+  if (const auto found = sessions.find(session); found != sessions.end()) {
+    if (found->second.is_refused) {
+      --refused;
+    } else {
+      connections.give_back(found->second.address);
+    }
+    sessions.erase(found);
+  }
   if (shared.stopping && sessions.empty()) {
     asio::post(strand, [this] { shutdown_timer.cancel(); });
   }
@@ -195,8 +227,11 @@ asio::awaitable<void> Server::State::shut_down() {
 
 Result<Server> Server::create(const ServerConfig& config, service::RecordingService& service,
                               std::unique_ptr<Workers> workers) {
-  if (!config.model_metrics.empty() && !json::Json::accept(config.model_metrics)) {
-    return fail(ErrorCode::invalid_argument, "the model's metrics are not JSON");
+  ConnectionCount::Bounds bounds{config.max_connections, config.max_connections_per_address, {}};
+  for (const std::string& proxy : config.trusted_proxies) {
+    const Result<Network> network = parse_network(proxy);
+    if (!network) return network.error();
+    bounds.proxies.push_back(*network);
   }
   if (config.io_threads < 1 || config.reader_threads < 1 || config.min_bytes_per_s < 1) {
     return fail(ErrorCode::invalid_argument, "threads and the lowest rate must be at least 1");
@@ -212,7 +247,7 @@ Result<Server> Server::create(const ServerConfig& config, service::RecordingServ
     return fail(ErrorCode::invalid_argument,
                 "TLS needs both a certificate and its key, each a PEM file");
   }
-  auto state = std::make_unique<State>(config, service, std::move(workers));
+  auto state = std::make_unique<State>(config, std::move(bounds), service, std::move(workers));
   if (!config.tls_certificate.empty()) {
     auto certificate = TlsCertificate::load(config.tls_certificate, config.tls_key);
     if (!certificate) return certificate.error();

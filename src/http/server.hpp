@@ -6,7 +6,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "access/guard.hpp"
 #include "auscult/result.hpp"
 #include "core/limits.hpp"
 #include "model/model.hpp"
@@ -28,15 +30,28 @@ struct ServerConfig {
   std::string tls_certificate;
   std::string tls_key;
   std::optional<std::uint16_t> tls_port;
-  std::string model_metrics;  ///< The text of the model's metrics.json for /v1/model, or empty.
+  /// Who may; null: everybody may everything. Outlives the server.
+  access::Guard* guard = nullptr;
+  bool audit_uploads = false;  ///< Whether the audit log has uploads, too.
 
   std::size_t max_body_bytes = limits::kDefaultMaxBodyBytes;
-  /// Of all requests together; the rest is told to come back.
-  std::size_t max_total_body_bytes = 8 * limits::kDefaultMaxBodyBytes;
+  /// What all requests together may hold of bodies, samples decoded from them and answers; the rest
+  /// is told to come back. The largest upload takes some 750 MB while it is worked on (an hour of
+  /// 8 bits), a device's 5 MB.
+  std::size_t memory_budget_bytes = std::size_t{1} << 30U;
   /// A browser sends 1 KiB, a device a tenth of it.
   std::uint32_t max_header_bytes = 16U << 10U;
-  /// Below the usual limit of 1024 open files.
-  std::size_t max_connections = 512;
+  /// A few hundred devices, their dashboards, and a thousand more that only stand in the way. One
+  /// that is silent holds some 10 kB.
+  std::size_t max_connections = 4'096;
+  /// What a ward behind one address has. 0: any number.
+  std::size_t max_connections_per_address = 256;
+  /// Addresses or networks ("10.0.0.0/8") of proxies, each of which carries many clients: the bound
+  /// of an address is not for them. What they say of their clients (X-Forwarded-For) is not read.
+  std::vector<std::string> trusted_proxies;
+  /// Then the connection ends after the answer, so that nobody keeps one for ever; a client opens
+  /// another.
+  std::size_t max_requests_per_connection = 1'000;
 
   /// How long a kept connection may be silent between two requests.
   std::chrono::milliseconds idle_timeout{60'000};

@@ -12,9 +12,15 @@
 #include <utility>
 
 #include "core/limits.hpp"
+#include "http/diagnosis.hpp"
 #include "http/event_feed.hpp"
+#include "http/gate.hpp"
+#include "http/handlers.hpp"
+#include "http/head_watch.hpp"
 #include "http/live_stream.hpp"
+#include "http/security_headers.hpp"
 #include "http/submission.hpp"
+#include "http/upload_session_request.hpp"
 
 namespace auscult::http {
 namespace {
@@ -50,6 +56,10 @@ Problem problem_of(const error_code& failure, bool header_done, const ServerConf
     return {400, "malformed_request", "not well-formed HTTP: " + failure.message()};
   }
   return {400, "incomplete_request", "the connection broke: " + failure.message()};
+}
+
+std::string_view text_of(const boost::beast::flat_buffer& buffer) {
+  return {static_cast<const char*>(buffer.cdata().data()), buffer.size()};
 }
 
 /// Runs a handler; what it throws (out of memory, most likely) is our own failure.
@@ -102,11 +112,11 @@ asio::awaitable<bool> Session::shake_hands() {
   co_return outcome == Connection::Handshake::done;
 }
 
-asio::awaitable<void> Session::refuse() {
+asio::awaitable<void> Session::refuse(const char* why) {
   // Who expects TLS would not understand it, and a handshake costs more than it is worth.
   if (connection_.is_encrypted()) co_return;
   const Exchange exchange{"-", "-", {1, false}, false, Clock::now()};
-  const Error error = fail(ErrorCode::unavailable, "too many connections; try again");
+  const Error error = fail(ErrorCode::unavailable, why);
   co_await reply(exchange, to_response(to_problem(error), exchange.path));
   co_await finish();
 }
@@ -119,35 +129,64 @@ asio::awaitable<void> Session::finish() {
 }
 
 asio::awaitable<bool> Session::await_request() {
-  if (buffer_.size() > 0) co_return true;
-  if (shared_.stopping) co_return false;
+  if (skip_empty_lines()) co_return true;
   connection_.set_deadline(Clock::now() + shared_.config.idle_timeout);
-  idle_ = true;
-  const error_code error = co_await connection_.receive(buffer_);
-  idle_ = false;
-  co_return !error;
-}
-
-asio::awaitable<error_code> Session::read_step(Parser& parser) {
-  error_code error;
-  if (buffer_.size() > 0) {
-    const std::size_t used = parser.put(buffer_.data(), error);
-    buffer_.consume(used);
-    if (error != beast_http::error::need_more) co_return error;
-    if (buffer_.size() == buffer_.max_size()) co_return beast_http::error::buffer_overflow;
+  for (bool has_come = false; !has_come; has_come = skip_empty_lines()) {
+    if (shared_.stopping) co_return false;
+    if (buffer_.size() == 0) buffer_.shrink_to_fit();  // Who waits holds nothing of the last body.
+    idle_ = true;
+    const error_code error = co_await connection_.receive(buffer_, Connection::kHeadReadBytes);
+    idle_ = false;
+    if (error) co_return false;
   }
-  error = co_await connection_.receive(buffer_);
-  if (error == asio::error::eof) co_return beast_http::error::partial_message;
-  co_return error;
+  co_return true;
 }
 
-asio::awaitable<error_code> Session::read_header(Parser& parser) {
+/// Drops the line ends that clients put together by hand send after a body (RFC 9112, section 2.2).
+/// Returns whether anything is left.
+bool Session::skip_empty_lines() {
+  const std::string_view text = text_of(buffer_);
+  std::size_t empty = 0;
+  while (text.substr(empty, 2) == "\r\n") empty += 2;
+  const bool is_left = text.size() > empty && text.substr(empty) != "\r";
+  buffer_.consume(empty);
+  return is_left;
+}
+
+/// Has the parser take what it can of what has come; need_more if that leads nowhere.
+error_code Session::parse(Parser& parser) {
+  if (buffer_.size() == 0) return beast_http::error::need_more;
+  error_code error;
+  const std::size_t used = parser.put(buffer_.data(), error);
+  buffer_.consume(used);
+  if (error == beast_http::error::need_more && buffer_.size() == buffer_.max_size()) {
+    return beast_http::error::buffer_overflow;
+  }
+  return error;
+}
+
+asio::awaitable<error_code> Session::receive(std::size_t most) {
+  const error_code error = co_await connection_.receive(buffer_, most);
+  co_return error == asio::error::eof ? beast_http::error::partial_message : error;
+}
+
+asio::awaitable<std::optional<Problem>> Session::read_header(Parser& parser) {
   parser.header_limit(shared_.config.max_header_bytes);
   parser.body_limit(shared_.config.max_body_bytes);
   connection_.set_deadline(Clock::now() + shared_.config.header_timeout);
-  error_code error;
-  while (!error && !parser.is_header_done()) error = co_await read_step(parser);
-  co_return error;
+  HeadWatch watch;
+  std::size_t seen = 0;
+  while (!parser.is_header_done()) {
+    const std::optional<std::string_view> wrong = watch.take(text_of(buffer_).substr(seen));
+    if (wrong) co_return Problem{400, "malformed_request", std::string(*wrong)};
+    error_code error = parse(parser);
+    seen = buffer_.size();
+    if (error == beast_http::error::need_more) {
+      error = co_await receive(Connection::kHeadReadBytes);
+    }
+    if (error) co_return problem_of(error, false, shared_.config);
+  }
+  co_return std::nullopt;
 }
 
 Clock::time_point Session::rate_deadline(Clock::time_point started, std::size_t bytes) const {
@@ -160,16 +199,28 @@ asio::awaitable<std::optional<Problem>> Session::read_body(Parser& parser,
                                                            MemoryBudget::Lease& lease,
                                                            std::size_t max_bytes) {
   const Clock::time_point started = Clock::now();
+  const std::vector<std::byte>& body = parser.get().body();
+  pace_ = {};
   while (!parser.is_done()) {
-    connection_.set_deadline(rate_deadline(started, parser.get().body().size()));
-    const error_code error = co_await read_step(parser);
+    const std::size_t before = body.size();
+    // Before the vector grows, as it does by doubling.
+    const std::size_t wanted = body.size() + buffer_.size();
+    const std::size_t capacity =
+        wanted <= body.capacity() ? body.capacity() : std::max(wanted, 2 * body.capacity());
+    if (!lease.grow_to(capacity)) {
+      co_return to_problem(fail(ErrorCode::unavailable, "too many uploads at once; try again"));
+    }
+    error_code error = parse(parser);
+    if (error == beast_http::error::need_more) {
+      connection_.set_deadline(rate_deadline(started, body.size()));
+      error = co_await receive(Connection::kReadBytes);
+    }
     if (error) co_return problem_of(error, true, shared_.config);
-    if (parser.get().body().size() > max_bytes) {
+    // Who knows the length beforehand sends what is stored.
+    if (parser.chunked()) pace_.add(Clock::now(), body.size() - before);
+    if (body.size() > max_bytes) {
       co_return to_problem(fail(ErrorCode::too_large,
                                 "the body has more than " + std::to_string(max_bytes) + " bytes"));
-    }
-    if (!lease.grow_to(parser.get().body().capacity())) {
-      co_return to_problem(fail(ErrorCode::unavailable, "too many uploads at once; try again"));
     }
   }
   co_return std::nullopt;
@@ -179,40 +230,69 @@ asio::awaitable<bool> Session::serve_request() {
   Exchange exchange;
   exchange.started = Clock::now();
   Parser parser;
-  const error_code error = co_await read_header(parser);
+  ++requests_;
+  std::optional<Problem> problem = co_await read_header(parser);
   const RequestHeader& header = parser.get();
   exchange.method = header.method_string();
   exchange.path = path_of(header.target());
   exchange.head_only = header.method() == beast_http::verb::head;
   exchange.framing = {header.version() == 10 ? 0 : 1, false};
 
-  const std::optional<Problem> problem =
-      error ? problem_of(error, false, shared_.config) : check_framing(header);
+  if (!problem) problem = check_framing(header);
   if (problem) co_return co_await reply(exchange, to_response(*problem, exchange.path));
 
   std::variant<Admission, Response> admitted = admit(header);
   Response response;
+  const Peer peer{connection_.peer_address(), connection_.is_encrypted()};
+  const auto* found = std::get_if<Admission>(&admitted);
+  const Route* route = found == nullptr ? nullptr : found->route;
+  if (route != nullptr) {
+    std::variant<Caller, Refusal> checked =
+        check_caller(shared_.config.guard, *found, header, peer);
+    if (const auto* refused = std::get_if<Refusal>(&checked)) {
+      co_await record(refused_entry(*route, peer, exchange.method, *refused));
+      exchange.framing.keep_alive = parser.is_done() && parser.keep_alive() && !shared_.stopping;
+      co_return co_await reply(exchange, to_response(refused->problem, exchange.path));
+    }
+    std::get<Admission>(admitted).request.caller = std::get<Caller>(std::move(checked));
+  }
+  std::optional<access::AuditEntry> entry;
   if (auto* admission = std::get_if<Admission>(&admitted)) {
+    entry = audit_entry(*route, admission->request, 0, shared_.config.audit_uploads);
     if (std::holds_alternative<Feed>(admission->route->handler) && !exchange.head_only) {
       co_await feed(exchange, admission->request);
       co_return false;
     }
     if (std::holds_alternative<Stream>(admission->route->handler)) {
-      co_await stream(exchange, header);
+      co_await record(std::move(entry));
+      co_await stream(exchange, header, admission->request.caller);
       co_return false;
     }
     response = co_await answer(parser, exchange.path, std::move(*admission));
   } else {
     response = std::get<Response>(std::move(admitted));
   }
+  if (entry) {
+    entry->outcome = response.status;
+    for (const auto& [name, value] : response.headers) {
+      if (name == "Location") entry->target = value.substr(value.rfind('/') + 1);
+    }
+    const bool recorded = co_await record(std::move(entry));
+    // What was changed is changed; what would be heard unseen is not.
+    if (!recorded && route->access.scope == access::Scope::listen) {
+      const Error unseen = fail(ErrorCode::unavailable, "the audit log cannot be written");
+      response = to_response(to_problem(unseen), exchange.path);
+    }
+  }
   // A large answer to a slow client is held in memory as a large body is.
-  MemoryBudget::Lease lease(shared_.bodies);
+  MemoryBudget::Lease lease(shared_.memory);
   if (!lease.grow_to(content_of(response).size())) {
     const Error busy = fail(ErrorCode::unavailable, "too many large answers at once; try again");
     response = to_response(to_problem(busy), exchange.path);
   }
   // A body that was not wanted was not read either: the connection ends after the answer.
-  exchange.framing.keep_alive = parser.is_done() && parser.keep_alive() && !shared_.stopping;
+  exchange.framing.keep_alive = parser.is_done() && parser.keep_alive() && !shared_.stopping &&
+                                requests_ < shared_.config.max_requests_per_connection;
   co_return co_await reply(exchange, response);
 }
 
@@ -233,34 +313,95 @@ asio::awaitable<Response> Session::answer(Parser& parser, const std::string& pat
   if (std::holds_alternative<Write>(handler)) {
     co_return co_await take_json(parser, path, admission);
   }
+  if (std::holds_alternative<Finish>(handler)) {
+    co_return co_await take_finish(parser, path, admission);
+  }
+  if (std::holds_alternative<Diagnose>(handler)) {
+    co_return co_await take_diagnosis(parser, path, std::move(admission));
+  }
   co_return co_await take_upload(parser, path, std::move(admission));
 }
 
 asio::awaitable<Response> Session::take_upload(Parser& parser, const std::string& path,
                                                Admission admission) {
-  MemoryBudget::Lease lease(shared_.bodies);
+  MemoryBudget::Lease lease(shared_.memory);
   const std::optional<Problem> problem =
       co_await read_body(parser, lease, shared_.config.max_body_bytes);
   if (problem) co_return to_response(*problem, path);
   Submission submission{std::move(admission.upload), std::move(parser.get().body()),
                         std::move(lease), now(), Clock::now() + shared_.config.work_timeout};
-  const Result<Recording> recording =
+  submission.paced_bytes_per_s = pace_.steady_bytes_per_s();
+  submission.client = &connection_;
+  const Result<service::Outcome> outcome =
       co_await submit(std::move(submission), shared_.workers, shared_.context.service);
-  if (!recording) co_return to_response(to_problem(recording.error()), path);
+  if (!outcome) co_return to_response(to_problem(outcome.error()), path);
   const auto receipt = std::get<Submit>(admission.route->handler).receipt;
-  co_return guarded(path, [&] { return receipt(*recording); });
+  co_return guarded(path, [&] { return outcome_response(*outcome, path, receipt); });
 }
 
-asio::awaitable<Response> Session::take_json(Parser& parser, const std::string& path,
-                                             const Admission& admission) {
-  MemoryBudget::Lease lease(shared_.bodies);
+asio::awaitable<Response> Session::take_finish(Parser& parser, const std::string& path,
+                                               const Admission& admission) {
+  MemoryBudget::Lease lease(shared_.memory);
   const std::optional<Problem> problem =
       co_await read_body(parser, lease, limits::kMaxJsonBodyBytes);
   if (problem) co_return to_response(*problem, path);
   const std::vector<std::byte>& body = parser.get().body();
   const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
-  const auto handle = std::get<Write>(admission.route->handler).handle;
+  Result<service::FinishRequest> request =
+      parse_finish_request(admission.request.id, admission.request.query, text);
+  if (!request) co_return problem_response(request.error());
+
+  // On a reader thread, since no worker is needed to tell what is missing or was answered before.
+  std::int64_t bytes = 0;
+  const auto look = [&]() -> Response {
+    const auto ready = shared_.context.service.sessions().ready(*request, now());
+    if (!ready) return problem_response(ready.error());
+    if (const auto* outcome = std::get_if<service::Outcome>(&*ready)) {
+      return outcome_response(*outcome, path, recording_receipt);
+    }
+    bytes = std::get<std::int64_t>(*ready);
+    return {};
+  };
+  Response looked = co_await ask(path, look);
+  if (bytes == 0) co_return looked;
+  if (!lease.grow_to(static_cast<std::size_t>(bytes))) {
+    const Error busy = fail(ErrorCode::unavailable, "too many uploads at once; try again");
+    co_return problem_response(busy);
+  }
+  Submission submission{
+      {}, {}, std::move(lease), now(), Clock::now() + shared_.config.work_timeout};
+  submission.finish = *std::move(request);
+  const Result<service::Outcome> outcome =
+      co_await submit(std::move(submission), shared_.workers, shared_.context.service);
+  if (!outcome) co_return problem_response(outcome.error());
+  co_return guarded(path, [&] { return outcome_response(*outcome, path, recording_receipt); });
+}
+
+asio::awaitable<Response> Session::take_json(Parser& parser, const std::string& path,
+                                             const Admission& admission) {
+  const Write write = std::get<Write>(admission.route->handler);
+  MemoryBudget::Lease lease(shared_.memory);
+  const std::optional<Problem> problem = co_await read_body(parser, lease, write.max_bytes);
+  if (problem) co_return to_response(*problem, path);
+  const std::vector<std::byte>& body = parser.get().body();
+  const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
+  const auto handle = write.handle;
   co_return co_await ask(path, [&] { return handle(shared_.context, admission.request, text); });
+}
+
+asio::awaitable<Response> Session::take_diagnosis(Parser& parser, const std::string& path,
+                                                  Admission admission) {
+  MemoryBudget::Lease lease(shared_.memory);
+  const std::optional<Problem> problem =
+      co_await read_body(parser, lease, shared_.config.max_body_bytes);
+  if (problem) co_return to_response(*problem, path);
+  DiagnosisRequest request{std::move(admission.request),
+                           parser.get().version(),
+                           std::move(parser.get().body()),
+                           std::move(lease),
+                           Clock::now() + shared_.config.work_timeout,
+                           pace_.steady_bytes_per_s()};
+  co_return co_await diagnose(std::move(request), shared_.workers, shared_.context.service);
 }
 
 template <typename Handle>
@@ -285,22 +426,45 @@ asio::awaitable<void> Session::feed(Exchange exchange, const Request& request) {
   const bool open = co_await reply(exchange, feed_response());
   idle_ = true;  // It may be ended at any time.
   if (shared_.stopping) connection_.interrupt();
-  const FeedTimes times{shared_.config.event_heartbeat, shared_.config.event_timeout};
-  if (open) co_await events->run(*start, shared_.readers, times);
+  access::Guard* guard = shared_.config.guard;
+  const auto may_go_on = [guard, presented = request.caller.presented] {
+    const access::Need need{access::Scope::read, false};
+    return guard == nullptr ||
+           guard->review(need, presented, now()).outcome == access::Decision::Outcome::granted;
+  };
+  const FeedTerms terms{shared_.config.event_heartbeat, shared_.config.event_timeout, may_go_on};
+  if (open) co_await events->run(*start, shared_.readers, terms);
 }
 
-asio::awaitable<void> Session::stream(Exchange exchange, const RequestHeader& header) {
+/// Writes into the audit log, on a reader thread; false if that cannot be done.
+asio::awaitable<bool> Session::record(std::optional<access::AuditEntry> entry) {
+  access::AuditLog* audit =
+      shared_.config.guard == nullptr ? nullptr : shared_.config.guard->audit();
+  if (audit == nullptr || !entry) co_return true;
+  const auto run = [audit, &entry]() -> asio::awaitable<bool> {
+    const Status written = entry->event == "refused" ? audit->append_refused(*std::move(entry))
+                                                     : audit->append(*entry);
+    if (!written) spdlog::error("the audit log has a gap: {}", written.error().message);
+    co_return bool(written);
+  };
+  co_return co_await asio::co_spawn(shared_.readers, run, asio::use_awaitable);
+}
+
+asio::awaitable<void> Session::stream(Exchange exchange, const RequestHeader& header,
+                                      const Caller& caller) {
   const Response answer = answer_upgrade(header);
   exchange.framing.keep_alive = answer.status == 101;  // It says what the connection becomes.
   const bool open = co_await reply(exchange, answer);
   if (!open) co_return;
-  LiveStream live(connection_, buffer_, shared_);
+  LiveStream live(connection_, buffer_, shared_, caller);
   stream_ = &live;
   co_await live.run();
   stream_ = nullptr;
 }
 
-asio::awaitable<bool> Session::reply(const Exchange& exchange, const Response& response) {
+asio::awaitable<bool> Session::reply(const Exchange& exchange, Response response) {
+  add_security_headers(response, exchange.path,
+                       connection_.is_encrypted() && !shared_.config.tls_port);
   const std::string head = encode_head(response, exchange.framing, now());
   const auto content = exchange.head_only ? std::span<const std::byte>{} : content_of(response);
   connection_.set_deadline(rate_deadline(Clock::now(), content.size()));

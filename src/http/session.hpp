@@ -7,13 +7,15 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/memory_budget.hpp"
 #include "http/admission.hpp"
 #include "http/connection.hpp"
-#include "http/memory_budget.hpp"
+#include "http/pace.hpp"
 #include "http/response.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
@@ -27,7 +29,7 @@ struct Shared {
   Context context;
   Workers& workers;
   boost::asio::thread_pool readers;
-  MemoryBudget& bodies;
+  MemoryBudget& memory;
   std::atomic<bool> stopping = false;
 };
 
@@ -43,8 +45,8 @@ class Session {
   /// Answers requests until the connection ends.
   boost::asio::awaitable<void> run();
 
-  /// Answers 503 without reading anything: there are too many connections.
-  boost::asio::awaitable<void> refuse();
+  /// Answers 503 and `why` without reading anything.
+  boost::asio::awaitable<void> refuse(const char* why);
 
   /// Ends the connection now if no request is under way, else after it.
   void stop();
@@ -67,29 +69,39 @@ class Session {
   boost::asio::awaitable<bool> shake_hands();
   boost::asio::awaitable<bool> await_request();
   boost::asio::awaitable<bool> serve_request();
-  boost::asio::awaitable<boost::system::error_code> read_header(Parser& parser);
+  [[nodiscard]] bool skip_empty_lines();
+  boost::asio::awaitable<std::optional<Problem>> read_header(Parser& parser);
   boost::asio::awaitable<std::optional<Problem>> read_body(Parser& parser,
                                                            MemoryBudget::Lease& lease,
                                                            std::size_t max_bytes);
-  boost::asio::awaitable<boost::system::error_code> read_step(Parser& parser);
+  boost::system::error_code parse(Parser& parser);
+  boost::asio::awaitable<boost::system::error_code> receive(std::size_t most);
   boost::asio::awaitable<Response> answer(Parser& parser, const std::string& path,
                                           Admission admission);
   boost::asio::awaitable<Response> take_upload(Parser& parser, const std::string& path,
                                                Admission admission);
   boost::asio::awaitable<Response> take_json(Parser& parser, const std::string& path,
                                              const Admission& admission);
+  boost::asio::awaitable<Response> take_finish(Parser& parser, const std::string& path,
+                                               const Admission& admission);
+  boost::asio::awaitable<Response> take_diagnosis(Parser& parser, const std::string& path,
+                                                  Admission admission);
   template <typename Handle>
   boost::asio::awaitable<Response> ask(const std::string& path, const Handle& handle);
   boost::asio::awaitable<void> feed(Exchange exchange, const Request& request);
-  boost::asio::awaitable<void> stream(Exchange exchange, const RequestHeader& header);
-  boost::asio::awaitable<bool> reply(const Exchange& exchange, const Response& response);
+  boost::asio::awaitable<void> stream(Exchange exchange, const RequestHeader& header,
+                                      const Caller& caller);
+  boost::asio::awaitable<bool> record(std::optional<access::AuditEntry> entry);
+  boost::asio::awaitable<bool> reply(const Exchange& exchange, Response response);
   boost::asio::awaitable<void> finish();
   [[nodiscard]] Clock::time_point rate_deadline(Clock::time_point started, std::size_t bytes) const;
 
   Shared& shared_;
   Connection connection_;
   boost::beast::flat_buffer buffer_;
+  std::size_t requests_ = 0;      ///< That were read on this connection.
   LiveStream* stream_ = nullptr;  ///< The one that is being served.
+  Pace pace_;                     ///< Of the body that is being read.
   bool idle_ = false;             ///< Between requests, or draining after the last one.
 };
 

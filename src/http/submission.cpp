@@ -1,5 +1,6 @@
 #include "http/submission.hpp"
 
+#include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -17,30 +18,47 @@ namespace asio = boost::asio;
 // Between two looks at a full queue: a few times as long as an upload takes.
 constexpr std::chrono::milliseconds kPause{50};
 
-Result<Recording> run(const Submission& submission, service::RecordingService& service,
-                      classify::Workspace& workspace) {
-  const Result<service::Upload> upload =
+Result<service::Outcome> run(Submission& submission, service::RecordingService& service,
+                             classify::Workspace& workspace) {
+  if (submission.finish) {
+    return service.sessions().finish(*submission.finish, submission.received_at, workspace,
+                                     &submission.lease);
+  }
+  Result<service::Upload> upload =
       read_upload(submission.head, submission.body, submission.received_at);
   if (!upload) return upload.error();
-  return service.submit(*upload, workspace);
+  upload->paced_bytes_per_s = submission.paced_bytes_per_s;
+  upload->memory = &submission.lease;
+  upload->model = submission.model;
+  if (submission.repeats == Submission::Repeats::replay) {
+    return service.submit_once(*upload, workspace);
+  }
+  Result<Recording> recording = service.submit(*upload, workspace);
+  if (!recording) return recording.error();
+  return service::Outcome(service::Stored{*std::move(recording), false});
 }
 
-/// What the connection's strand and the worker share; `outcome` belongs to the strand.
+/// What the connection's strand and the worker share; all but the submission, and that until it is
+/// the worker's turn, belong to the strand.
 struct Job {
   Submission submission;
   asio::steady_timer finished;  ///< Expires when it is due; cancelled when there is an outcome.
-  std::optional<Result<Recording>> outcome;
+  std::optional<Result<service::Outcome>> outcome;
+  std::atomic<bool> is_abandoned = false;
 };
 
 }  // namespace
 
-asio::awaitable<Result<Recording>> submit(Submission submission, Workers& workers,
-                                          service::RecordingService& service, Patience patience) {
+asio::awaitable<Result<service::Outcome>> submit(Submission submission, Workers& workers,
+                                                 service::RecordingService& service,
+                                                 Patience patience) {
   const asio::any_io_executor strand = co_await asio::this_coro::executor;
   const Clock::time_point due = submission.due;
-  const auto job = std::make_shared<Job>(
-      Job{std::move(submission), asio::steady_timer(strand, due), std::nullopt});
-  const auto finish = [job, strand](Result<Recording> outcome) {
+  Connection* const client = submission.client;
+  // Not by make_shared(): an aggregate with an atomic can only be made in place.
+  const std::shared_ptr<Job> job(
+      new Job{std::move(submission), asio::steady_timer(strand, due), std::nullopt, false});
+  const auto finish = [job, strand](Result<service::Outcome> outcome) {
     asio::post(strand, [job, outcome = std::move(outcome)]() mutable {
       job->outcome = std::move(outcome);
       job->finished.cancel();
@@ -52,7 +70,8 @@ asio::awaitable<Result<Recording>> submit(Submission submission, Workers& worker
                                      finish(run(job->submission, service, workspace));
                                    },
                                .refuse = finish,
-                               .deadline = due});
+                               .deadline = due,
+                               .is_wanted = [job] { return !job->is_abandoned; }});
   };
   bool taken = offer();
   asio::steady_timer pause(strand);
@@ -64,7 +83,17 @@ asio::awaitable<Result<Recording>> submit(Submission submission, Workers& worker
   if (!taken) {
     co_return fail(ErrorCode::unavailable, "busy: too many uploads are waiting; try again");
   }
+  if (client != nullptr) {
+    client->watch([job] {
+      job->is_abandoned = true;
+      job->finished.cancel();
+    });
+  }
   co_await job->finished.async_wait(asio::as_tuple(asio::use_awaitable));
+  if (client != nullptr) client->stop_watching();
+  if (job->is_abandoned && !job->outcome) {
+    co_return fail(ErrorCode::unavailable, "the client has gone");
+  }
   if (!job->outcome) {
     co_return fail(ErrorCode::deadline_exceeded, "too busy to answer in time; try again");
   }

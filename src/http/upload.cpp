@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/idempotency_key.hpp"
 #include "http/multipart.hpp"
 #include "http/text.hpp"
 
@@ -118,6 +119,11 @@ Result<UploadHead> read_upload_head(const Query& query, const beast_http::fields
   if (!from_headers) return from_headers.error();
   head.headers = *std::move(from_headers);
 
+  if (const auto key = headers.find("Idempotency-Key"); key != headers.end()) {
+    Result<std::string> parsed = parse_idempotency_key(key->value());
+    if (!parsed) return parsed.error();
+    head.idempotency_key = *std::move(parsed);
+  }
   const std::string_view encoding = headers[beast_http::field::content_encoding];
   if (!encoding.empty() && !iequals(encoding, "identity")) {
     return fail(ErrorCode::unsupported_format, "Content-Encoding \"" + std::string(encoding) +
@@ -163,6 +169,7 @@ Result<service::Upload> read_upload(const UploadHead& head, std::span<const std:
       first_of(head.query.with_evidence, fields.with_evidence, head.headers.with_evidence)
           .value_or(false);
   upload.received_at = received_at;
+  upload.idempotency_key = head.idempotency_key;
   return upload;
 }
 

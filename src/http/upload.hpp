@@ -33,12 +33,13 @@ struct UploadHead {
   UploadParameters headers;             ///< ESP-ADF's and X-Device-Id.
   audio::Declaration content_type;      ///< What the media type says.
   std::optional<std::string> boundary;  ///< Set for multipart/form-data.
+  std::optional<std::string> idempotency_key;
 };
 
 /// Reads the query (sample_rate, channels, sample_width, format, byte_order, gain, device; others
 /// are ignored), the headers x-audio-sample-rates, x-audio-bits, x-audio-channel(s) and
-/// X-Device-Id, and the Content-Type. Fails with invalid_argument, naming the value, on one that is
-/// out of bounds, and with unsupported_format on a Content-Encoding.
+/// X-Device-Id, the Idempotency-Key and the Content-Type. Fails with invalid_argument, naming the
+/// value, on one that is out of bounds, and with unsupported_format on a Content-Encoding.
 Result<UploadHead> read_upload_head(const Query& query, const boost::beast::http::fields& headers);
 
 /// The upload in `body`, which must outlive it: the body itself, or the one file of a multipart

@@ -6,6 +6,7 @@
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/verb.hpp>
 
+#include "http/credentials.hpp"
 #include "http/text.hpp"
 
 namespace auscult::http {
@@ -33,12 +34,6 @@ bool names_token(std::string_view header, std::string_view token) {
     header.remove_prefix(std::min(end + 1, header.size()));
   }
   return false;
-}
-
-/// Whether an Origin is the host that the request is for.
-bool is_same_origin(std::string_view origin, std::string_view host) {
-  const std::size_t scheme = origin.find("://");
-  return scheme != std::string_view::npos && iequals(origin.substr(scheme + 3), host);
 }
 
 Response refuse(int status, std::string code, std::string detail) {

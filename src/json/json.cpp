@@ -4,6 +4,8 @@
 #include <cassert>
 #include <cmath>
 
+#include "core/rate_suspect.hpp"
+
 namespace auscult::json {
 namespace {
 
@@ -49,6 +51,12 @@ void add_evidence(Json& object, const std::optional<double>& evidence) {
 template <typename T>
 Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
+}
+
+Json rate_suspect_json(const Quality& quality) {
+  const std::optional<RateSuspect> suspect = find_rate_suspect(quality);
+  if (!suspect) return nullptr;
+  return {{"likely_rate_hz", suspect->likely_rate_hz}, {"reason", to_text(*suspect)}};
 }
 
 Json to_json(const Level& level) {
@@ -105,6 +113,7 @@ Json to_json(const Classification& result) {
         {"reasons", result.quality.reasons}}},
       {"reliable", result.reliable()},
       {"unreliable_reasons", result.unreliable_reasons},
+      {"rate_suspect", rate_suspect_json(result.quality)},
       {"heart_rate_bpm", result.heart_rate_bpm ? Json(*result.heart_rate_bpm) : Json(nullptr)},
       {"rhythm", rhythm_json(result.rhythm)},
       {"murmur", murmur_json(result.murmur)},

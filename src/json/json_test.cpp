@@ -112,8 +112,8 @@ TEST(ToJson, NamesTheMembersOfAClassification) {
   std::vector<std::string> names;
   for (const auto& [name, unused] : json.items()) names.push_back(name);
   EXPECT_THAT(names, ElementsAre("class", "class_index", "confidence", "probabilities", "quality",
-                                 "reliable", "unreliable_reasons", "heart_rate_bpm", "rhythm",
-                                 "murmur", "extra_sounds", "beats", "windows", "model"));
+                                 "reliable", "unreliable_reasons", "rate_suspect", "heart_rate_bpm",
+                                 "rhythm", "murmur", "extra_sounds", "beats", "windows", "model"));
   EXPECT_EQ(dump(json["probabilities"]),
             R"({"Artifact":0.0,"Murmur":0.015,"Normal":0.985,"Extrahls":0.0,"Extrastole":0.0})");
   EXPECT_EQ(dump(json["quality"]), R"({"verdict":"poor","reasons":["too short"]})");
@@ -175,6 +175,7 @@ TEST(ParseRecording, NamesEachMissingMember) {
     if (name == "class" || name == "disclaimer") continue;  // Both follow from the rest.
     if (name == "reliable") continue;                       // Its absence marks an old record.
     if (name == "level" || name == "review") continue;      // Older versions had neither.
+    if (name == "rate_suspect") continue;                   // It follows from the reasons.
     Json partial = whole;
     partial.erase(name);
     const Result<Recording> read = parse_recording(dump(partial));
@@ -199,6 +200,19 @@ TEST(ParseRecording, ReadsWhatAVersionWithoutRhythmAndReliabilityWrote) {
   EXPECT_EQ(*read, expected);
 }
 
+TEST(ToJson, TellsASuspectRateAsAValue) {
+  Recording recording = example();
+  EXPECT_TRUE(to_json(recording.result)["rate_suspect"].is_null());
+  recording.result.quality.reasons = {
+      "rate suspect: this would be a heart at 44100 Hz instead of 16000 Hz"};
+  EXPECT_EQ(dump(to_json(recording.result)["rate_suspect"]),
+            R"({"likely_rate_hz":44100,)"
+            R"("reason":"this would be a heart at 44100 Hz instead of 16000 Hz"})");
+  const Result<Recording> read = parse_recording(dump(to_json(recording)));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, recording);
+}
+
 TEST(ParseRecording, RefusesAMurmurTimingThatItDoesNotKnow) {
   Json altered = to_json(example());
   altered["murmur"]["timing"] = "now and then";
@@ -220,7 +234,7 @@ TEST(ParseRecording, ReadsWhatVersionOneWrote) {
 TEST(ParseRecording, RefusesEachMemberOfAnotherType) {
   const Json whole = to_json(example());
   for (const auto& [name, value] : whole.items()) {
-    if (name == "class" || name == "disclaimer") continue;
+    if (name == "class" || name == "disclaimer" || name == "rate_suspect") continue;
     Json altered = whole;
     altered[name] = true;
     const Result<Recording> read = parse_recording(dump(altered));

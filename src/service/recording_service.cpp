@@ -11,6 +11,8 @@
 #include "core/hash.hpp"
 #include "core/id.hpp"
 #include "core/limits.hpp"
+#include "service/arrival.hpp"
+#include "service/upload_sessions.hpp"
 
 namespace auscult::service {
 namespace {
@@ -40,6 +42,23 @@ AudioSource describe(const audio::DecodedAudio& decoded, std::span<const std::by
           .sha256 = sha256_hex(body)};
 }
 
+// What classifying takes for each second of sound: a copy at 2 kHz and its bands in doubles.
+constexpr double kAnalysisBytesPerS = 2'000 * 24;
+
+/// Counts what an upload takes after it has been decoded: first its analysis, then its words, the
+/// kept copy of them and the listening copy; what is smaller is a part of what is larger.
+Status make_room(MemoryBudget::Lease* memory, const audio::DecodedAudio& decoded,
+                 std::span<const std::byte> body) {
+  if (memory == nullptr) return Ok{};
+  const std::size_t frames = decoded.clip.samples.size();
+  const bool is_encoded_anew = decoded.container == "pcm" || decoded.container == "wav";
+  const std::size_t copies =
+      is_encoded_anew ? 2 * sizeof(float) * frames * static_cast<std::size_t>(decoded.channels)
+                      : 2 * sizeof(float) * frames + body.size();
+  const auto analysis = static_cast<std::size_t>(kAnalysisBytesPerS * decoded.clip.duration_s());
+  return memory->add(std::max(copies, analysis));
+}
+
 }  // namespace
 
 Result<std::vector<std::byte>> listening_copy(const storage::StoredAudio& audio, double gain) {
@@ -48,12 +67,15 @@ Result<std::vector<std::byte>> listening_copy(const storage::StoredAudio& audio,
   return audio::encode_amplified_wav(decoded->clip, gain).bytes;
 }
 
-RecordingService::RecordingService(const classify::Classifier& classifier,
-                                   storage::RecordingStore& store, ServiceConfig config)
-    : classifier_(classifier),
+RecordingService::RecordingService(ModelSlot& models, storage::RecordingStore& store,
+                                   ServiceConfig config)
+    : models_(models),
       store_(store),
       config_(std::move(config)),
-      events_(limits::kMaxEventListeners) {}
+      events_(limits::kMaxEventListeners),
+      sessions_(std::make_unique<UploadSessions>(*this, store, config_)) {}
+
+RecordingService::~RecordingService() = default;
 
 Result<Settings> RecordingService::settle(const Upload& upload) const {
   const Result<DeviceSettings> set = store_.settings_of(device_of(upload));
@@ -67,28 +89,45 @@ Result<Classification> RecordingService::classify(const Upload& upload,
                                                   classify::Workspace& workspace) const {
   const Result<Settings> settings = settle(upload);
   if (!settings) return settings.error();
-  const Result<audio::DecodedAudio> decoded = audio::decode(upload.body, settings->declared);
+  const Result<audio::DecodedAudio> decoded =
+      audio::decode(upload.body, settings->declared, upload.memory);
   if (!decoded) return decoded.error();
-  return classifier_.classify(decoded->clip, workspace);
+  const std::shared_ptr<const ServingModel> model = model_for(upload);
+  model->classifier.fit(workspace);
+  return model->classifier.classify(decoded->clip, workspace);
 }
 
-Result<Recording> RecordingService::submit(const Upload& upload, classify::Workspace& workspace) {
+std::shared_ptr<const ServingModel> RecordingService::model_for(const Upload& upload) const {
+  return upload.model ? upload.model : models_.current();
+}
+
+Result<Recording> RecordingService::submit(const Upload& upload, classify::Workspace& workspace,
+                                           const storage::Origin& origin) {
   if (upload.body.empty()) return fail(ErrorCode::invalid_argument, "No audio data received");
   const Result<Settings> settings = settle(upload);
   if (!settings) return settings.error();
 
   Stopwatch stopwatch;
-  const Result<audio::DecodedAudio> decoded = audio::decode(upload.body, settings->declared);
+  const Result<audio::DecodedAudio> decoded =
+      audio::decode(upload.body, settings->declared, upload.memory);
   if (!decoded) return decoded.error();
+  const Status fits = make_room(upload.memory, *decoded, upload.body);
+  if (!fits) return fits.error();
   const double decode_ms = stopwatch.lap_ms();
 
-  Result<Classification> classification = classifier_.classify(
+  const std::shared_ptr<const ServingModel> model = model_for(upload);
+  model->classifier.fit(workspace);
+  Result<Classification> classification = model->classifier.classify(
       decoded->clip, workspace,
       upload.with_evidence ? classify::Evidence::include : classify::Evidence::omit);
   if (!classification) return classification.error();
+  if (upload.paced_bytes_per_s) {
+    const auto suspect = suspect_pace(*upload.paced_bytes_per_s, *decoded);
+    if (suspect) add_suspicion(*suspect, *classification);
+  }
   const double classify_ms = stopwatch.lap_ms();
 
-  Result<audio::ArchivedAudio> archived = audio::archive(upload.body, settings->declared);
+  Result<audio::ArchivedAudio> archived = audio::archive(upload.body, settings->declared, *decoded);
   if (!archived) return archived.error();
   const audio::AmplifiedWav amplified = audio::encode_amplified_wav(decoded->clip, settings->gain);
 
@@ -103,11 +142,28 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
                          .level = audio::measure_level(decoded->clip)};
   const storage::StoredAudio stored = {std::move(archived->media_type), std::move(archived->bytes)};
   const std::lock_guard lock(storing_);
-  if (const Status inserted = store_.insert(recording, stored, amplified.bytes); !inserted) {
+  if (const Status inserted = store_.insert(recording, stored, amplified.bytes, origin);
+      !inserted) {
     return inserted.error();
   }
   events_.publish({Event::Kind::stored, recording.id, recording});
   return recording;
+}
+
+Result<Diagnosis> RecordingService::diagnose(DiagnosisInput input, const std::string& device,
+                                             classify::Workspace& workspace) const {
+  const Result<DeviceSettings> set = store_.settings_of(device);
+  if (!set) return set.error();
+  const Result<DeviceDefaults> kept = to_defaults(*set);
+  if (!kept) return kept.error();
+  input.sources.push_back({"device's settings", kept->format});
+  if (const auto known = config_.devices.find(device); known != config_.devices.end()) {
+    input.sources.push_back({"server's settings for the device", known->second.format});
+  }
+  input.sources.push_back({"server's settings", config_.defaults.format});
+  const std::shared_ptr<const ServingModel> model = models_.current();
+  model->classifier.fit(workspace);
+  return service::diagnose(input, &model->classifier, &workspace);
 }
 
 Result<Recording> RecordingService::find(const std::string& id) const { return store_.find(id); }
@@ -131,8 +187,9 @@ Result<Classification> RecordingService::evidence(const std::string& id) const {
   if (!audio) return audio.error();
   const Result<audio::DecodedAudio> decoded = audio::decode(audio->bytes, {});
   if (!decoded) return decoded.error();
-  classify::Workspace workspace = classifier_.make_workspace();
-  return classifier_.classify(decoded->clip, workspace, classify::Evidence::include);
+  const std::shared_ptr<const ServingModel> model = models_.current();
+  classify::Workspace workspace = model->classifier.make_workspace();
+  return model->classifier.classify(decoded->clip, workspace, classify::Evidence::include);
 }
 
 Result<std::vector<Recording>> RecordingService::stored_after(const std::string& id,
@@ -162,7 +219,8 @@ Status RecordingService::purge(Timestamp at) {
 
 Result<Recording> RecordingService::review(const std::string& id,
                                            const storage::ReviewChange& change, Timestamp at) {
-  const std::vector<std::string>& labels = classifier_.model().labels;
+  const std::shared_ptr<const ServingModel> model = models_.current();
+  const std::vector<std::string>& labels = model->info().labels;
   if (change.label && *change.label &&
       std::find(labels.begin(), labels.end(), **change.label) == labels.end()) {
     return fail(ErrorCode::invalid_argument,
@@ -228,7 +286,5 @@ Result<audio::AudioClip> RecordingService::clip(const std::string& id) const {
 Result<std::string> RecordingService::data_json() const { return store_.data_json(); }
 
 Status RecordingService::check() const { return store_.check(); }
-
-const model::ModelInfo& RecordingService::model() const { return classifier_.model(); }
 
 }  // namespace auscult::service

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -11,7 +12,11 @@
 #include "classify/classifier.hpp"
 #include "core/recording.hpp"
 #include "service/devices.hpp"
+#include "service/diagnosis.hpp"
 #include "service/events.hpp"
+#include "service/outcome.hpp"
+#include "service/repeats.hpp"
+#include "service/serving_model.hpp"
 #include "service/settings.hpp"
 #include "storage/recording_store.hpp"
 
@@ -20,22 +25,41 @@ namespace auscult::service {
 /// Makes the amplified WAV of a stored audio; what RecordingStore::open() wants.
 Result<std::vector<std::byte>> listening_copy(const storage::StoredAudio& audio, double gain);
 
+class UploadSessions;
+
 /// The use cases. No HTTP, no SQL. Any thread, with one Workspace each.
 class RecordingService {
  public:
-  /// Classifier and store outlive the service.
-  RecordingService(const classify::Classifier& classifier, storage::RecordingStore& store,
-                   ServiceConfig config);
+  /// Models and store outlive the service.
+  RecordingService(ModelSlot& models, storage::RecordingStore& store, ServiceConfig config);
+  RecordingService(const RecordingService&) = delete;
+  RecordingService& operator=(const RecordingService&) = delete;
+  ~RecordingService();
 
   /// Decodes, classifies, stores; the recording it returns is on disk. Fails as settle(),
-  /// audio::decode() and RecordingStore::insert() do, and with invalid_argument on an empty body.
-  Result<Recording> submit(const Upload& upload, classify::Workspace& workspace);
+  /// audio::decode() and RecordingStore::insert() do, with invalid_argument on an empty body, and
+  /// as MemoryBudget::Lease::add() does. The workspace may be another model's; it is then changed.
+  Result<Recording> submit(const Upload& upload, classify::Workspace& workspace,
+                           const storage::Origin& origin = {});
+  /// As submit(), but a request that is sent again gets the answer that is stored: one with the
+  /// same key, or, without one, the same bytes of the same device with the same parameters within
+  /// `retry_window`. While the first is at work, the others wait. What failed is tried again. A
+  /// conflict if the key was used for something else.
+  Result<Outcome> submit_once(const Upload& upload, classify::Workspace& workspace);
+
+  /// Recordings that come in pieces; service/upload_sessions.hpp.
+  UploadSessions& sessions() { return *sessions_; }
 
   /// How an upload would be read and kept. Fails as settle() does.
   [[nodiscard]] Result<Settings> settle(const Upload& upload) const;
   /// What submit() would answer, and stores nothing.
   [[nodiscard]] Result<Classification> classify(const Upload& upload,
                                                 classify::Workspace& workspace) const;
+
+  /// What arrived with an upload whose request says `input`: diagnose(), with what is set for the
+  /// device and by the server as further sources. Stores nothing. Fails if the store does.
+  [[nodiscard]] Result<Diagnosis> diagnose(DiagnosisInput input, const std::string& device,
+                                           classify::Workspace& workspace) const;
 
   [[nodiscard]] Result<Recording> find(const std::string& id) const;
   [[nodiscard]] Result<Recording> latest(const std::optional<std::string>& device) const;
@@ -54,6 +78,10 @@ class RecordingService {
   Result<Recording> restore(const std::string& id, Timestamp at);
   /// Deletes for good what was removed `undo_grace` or more before `at`.
   Status purge(Timestamp at);
+  /// What is to be done every few seconds: purge(), forgetting requests and sessions that are too
+  /// old, deleting what is over `keep` and `keep_bytes`, and giving space back to the disk. Only
+  /// some of it at a time, since uploads wait meanwhile.
+  Status tidy(Timestamp at);
 
   /// Changes what is said of a recording. Fails as RecordingStore::review() does, and with
   /// invalid_argument on a label that the model does not know or a note over kMaxNoteBytes.
@@ -73,13 +101,24 @@ class RecordingService {
   [[nodiscard]] Result<audio::AudioClip> clip(const std::string& id) const;
   [[nodiscard]] Result<std::string> data_json() const;
   [[nodiscard]] Status check() const;
-  [[nodiscard]] const model::ModelInfo& model() const;
+  /// The one in use at this moment.
+  [[nodiscard]] std::shared_ptr<const ServingModel> model() const { return models_.current(); }
+  /// Puts the model in that its files hold now. Fails as ModelSlot::reload() does.
+  Result<std::shared_ptr<const ServingModel>> reload_model() { return models_.reload(); }
 
  private:
-  const classify::Classifier& classifier_;
+  [[nodiscard]] Result<std::optional<Outcome>> find_earlier(const Upload& upload,
+                                                            const storage::Origin& origin) const;
+  Status retire(Timestamp at);
+
+  [[nodiscard]] std::shared_ptr<const ServingModel> model_for(const Upload& upload) const;
+
+  ModelSlot& models_;
   storage::RecordingStore& store_;
   ServiceConfig config_;
   EventHub events_;
+  Turns turns_;  ///< Of requests that may be the same.
+  std::unique_ptr<UploadSessions> sessions_;
   std::mutex storing_;  ///< So that events tell of recordings in the order of the store.
 };
 

@@ -2,19 +2,25 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "audio/declaration.hpp"
 #include "auscult/result.hpp"
+#include "core/memory_budget.hpp"
 #include "core/time.hpp"
+#include "storage/upload_session.hpp"
 
 namespace auscult::service {
 
 /// The listening copy's gain where nobody asks for another; that of pcm_to_wav().
 inline constexpr double kDefaultGain = 10.0;
+
+struct ServingModel;
 
 /// What one request brings.
 struct Upload {
@@ -24,6 +30,13 @@ struct Upload {
   std::string device;               ///< Empty if the request names none.
   Timestamp received_at;
   bool with_evidence = false;  ///< Whether the answer is to say which moments speak for it.
+  std::optional<std::string> idempotency_key = {};  ///< The client's own name for the request.
+  std::optional<double> paced_bytes_per_s =
+      {};  ///< How fast it came, if as steadily as a microphone.
+  /// What its samples and copies are counted against; outlives the call. Null: nothing.
+  MemoryBudget::Lease* memory = nullptr;
+  /// What it is judged by. Null: the model in use.
+  std::shared_ptr<const ServingModel> model = {};
 };
 
 /// What the server assumes of a device that does not say it in the request.
@@ -37,6 +50,20 @@ struct ServiceConfig {
   std::map<std::string, DeviceDefaults> devices;  ///< By name; what is set wins over `defaults`.
   /// How long a removed recording can be restored, before it is deleted for good.
   std::chrono::milliseconds undo_grace{60'000};
+
+  /// How long after a request without a key the same one counts as sent again: the device waited in
+  /// vain for the answer. 0: never. docs/decisions/0021
+  std::chrono::milliseconds retry_window{0};
+  /// How long a key, or a finished session, gives its answer again.
+  std::chrono::milliseconds key_lifetime = std::chrono::hours(24);
+  /// How long a recording may take to come in pieces.
+  std::chrono::milliseconds session_lifetime = std::chrono::hours(24);
+  storage::SessionLimits sessions;
+
+  /// How long recordings are kept, and how many bytes of them; 0: for ever, and all.
+  std::chrono::hours keep{0};
+  std::int64_t keep_bytes = 0;
+  bool keep_reviewed = true;  ///< Whether those stay of which people said something.
 };
 
 /// How an upload is to be read and kept, nothing left open but what decode() assumes by itself.

@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -30,9 +31,13 @@ class WorkerPool {
   struct Job {
     std::function<void(State&)> run;
     /// Called instead of `run` with deadline_exceeded if the deadline has passed when the job's
-    /// turn comes, and with internal if `run` throws, which ours does only when memory runs out.
+    /// turn comes, with unavailable if it is not wanted any more, and with internal if `run`
+    /// throws, which ours does only when memory runs out.
     std::function<void(const Error&)> refuse;
     Clock::time_point deadline = Clock::time_point::max();
+    /// Whether anybody still waits for it, asked when its turn comes; if not, it is refused. Any
+    /// thread may ask. Empty: yes.
+    std::function<bool()> is_wanted = {};
   };
 
   /// One thread for each state; `queue_capacity` jobs may wait besides those that are running.
@@ -48,17 +53,20 @@ class WorkerPool {
   ~WorkerPool() { drain(); }
 
   /// Returns false, and drops the job without calling it, if the queue is full or draining, or more
-  /// than `most_waiting` jobs wait already.
+  /// than `most_waiting` jobs wait already. A full queue is first rid of the jobs that would not be
+  /// run any more, which are refused on this thread.
   bool try_submit(Job job, std::size_t most_waiting = std::numeric_limits<std::size_t>::max()) {
+    std::vector<std::pair<Job, Error>> dropped;
+    bool is_taken = false;
     {
       const std::lock_guard lock(mutex_);
-      if (draining_ || queue_.size() >= queue_capacity_ || queue_.size() > most_waiting) {
-        return false;
-      }
-      queue_.push_back(std::move(job));
+      if (!draining_ && queue_.size() >= queue_capacity_) dropped = take_out_stale();
+      is_taken = !draining_ && queue_.size() < queue_capacity_ && queue_.size() <= most_waiting;
+      if (is_taken) queue_.push_back(std::move(job));
     }
-    job_came_.notify_one();
-    return true;
+    if (is_taken) job_came_.notify_one();
+    for (const auto& [stale, why] : dropped) stale.refuse(why);
+    return is_taken;
   }
 
   /// How many accepted jobs have not been begun.
@@ -94,10 +102,35 @@ class WorkerPool {
     }
   }
 
-  static void answer(const Job& job, State& state) {
+  /// Why a job need not be run any more.
+  static std::optional<Error> reason_to_drop(const Job& job) {
     if (Clock::now() > job.deadline) {
-      job.refuse(fail(ErrorCode::deadline_exceeded,
-                      "the request waited too long for its turn: try again later"));
+      return fail(ErrorCode::deadline_exceeded,
+                  "the request waited too long for its turn: try again later");
+    }
+    if (job.is_wanted && !job.is_wanted()) {
+      return fail(ErrorCode::unavailable, "who asked has gone");
+    }
+    return std::nullopt;
+  }
+
+  std::vector<std::pair<Job, Error>> take_out_stale() {
+    std::vector<std::pair<Job, Error>> stale;
+    std::deque<Job> kept;
+    for (Job& job : queue_) {
+      if (const std::optional<Error> why = reason_to_drop(job)) {
+        stale.emplace_back(std::move(job), *why);
+      } else {
+        kept.push_back(std::move(job));
+      }
+    }
+    queue_ = std::move(kept);
+    return stale;
+  }
+
+  static void answer(const Job& job, State& state) {
+    if (const std::optional<Error> why = reason_to_drop(job)) {
+      job.refuse(*why);
       return;
     }
     try {

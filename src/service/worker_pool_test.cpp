@@ -153,6 +153,44 @@ TEST(WorkerPool, AnswersEveryAcceptedJobOnceWhenManyThreadsSubmit) {
   EXPECT_EQ(answered, accepted);
 }
 
+TEST(WorkerPool, DropsWhatNobodyWaitsFor) {
+  std::optional<Error> why;
+  Blocker blocker;
+  Pool pool(std::vector<State>(1), 8);
+  blocker.block(pool);
+  Pool::Job unwanted = job([](State&) { ADD_FAILURE() << "it ran"; });
+  unwanted.refuse = [&](const Error& error) { why = error; };
+  unwanted.is_wanted = [] { return false; };
+  ASSERT_TRUE(pool.try_submit(unwanted));
+  blocker.release();
+  pool.drain();
+  ASSERT_TRUE(why);
+  EXPECT_EQ(why->code, ErrorCode::unavailable);
+}
+
+TEST(WorkerPool, RidsAFullQueueOfWhatWillNotBeRun) {
+  std::vector<ErrorCode> refused;
+  int runs = 0;
+  Blocker blocker;
+  Pool pool(std::vector<State>(1), 2);
+  blocker.block(pool);
+  Pool::Job stale = job([](State&) { ADD_FAILURE() << "it ran"; });
+  stale.refuse = [&](const Error& error) { refused.push_back(error.code); };
+  Pool::Job late = stale;
+  stale.is_wanted = [] { return false; };
+  late.deadline = Pool::Clock::time_point::min();
+  ASSERT_TRUE(pool.try_submit(stale));
+  ASSERT_TRUE(pool.try_submit(late));
+  EXPECT_TRUE(refused.empty()) << "there was room";
+  EXPECT_TRUE(pool.try_submit(job([&](State&) { ++runs; })));
+  EXPECT_EQ(refused, (std::vector{ErrorCode::unavailable, ErrorCode::deadline_exceeded}));
+  EXPECT_TRUE(pool.try_submit(job([&](State&) { ++runs; })));
+  EXPECT_FALSE(pool.try_submit(job([&](State&) { ++runs; }))) << "it is full of what is wanted";
+  blocker.release();
+  pool.drain();
+  EXPECT_EQ(runs, 2);
+}
+
 TEST(WorkerPool, TakesNoJobBehindMoreThanTheCallerWillWaitFor) {
   int runs = 0;
   Blocker blocker;

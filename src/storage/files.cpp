@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <system_error>
@@ -132,6 +133,19 @@ bool file_equals(const std::filesystem::path& file, std::span<const std::byte> c
   const Result<std::string> read = read_file(file, content.size());
   return read && read->size() == content.size() &&
          std::memcmp(read->data(), content.data(), content.size()) == 0;
+}
+
+Status rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0) {
+    return system_error(to, "cannot be put in place", errno);
+  }
+  const std::filesystem::path folder = to.has_parent_path() ? to.parent_path() : ".";
+  const FileDescriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Some file systems cannot sync a folder, and then keep the order of renames by themselves.
+  if (descriptor.is_open() && ::fsync(descriptor.get()) != 0 && errno != EINVAL) {
+    return system_error(folder, "cannot be synced", errno);
+  }
+  return Ok{};
 }
 
 Status delete_file(const std::filesystem::path& file) {

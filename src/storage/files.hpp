@@ -64,6 +64,10 @@ Result<std::string> read_file(const std::filesystem::path& file, std::size_t max
 /// Whether the file holds exactly `content`; false if it cannot be read.
 bool file_equals(const std::filesystem::path& file, std::span<const std::byte> content);
 
+/// Gives a file another name in its folder, in place of what has that name; on disk when it
+/// returns.
+Status rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// Deletes a file, if there is one.
 Status delete_file(const std::filesystem::path& file);
 

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "json/json.hpp"
-#include "storage/files.hpp"
-#include "storage/reader_pool.hpp"
+#include "storage/database_file.hpp"
+#include "storage/request_rows.hpp"
 #include "storage/rows.hpp"
-#include "storage/schema.hpp"
-#include "storage/sqlite.hpp"
+#include "storage/session_rows.hpp"
+#include "storage/store_state.hpp"
 
 namespace auscult::storage {
 namespace {
@@ -23,61 +23,12 @@ std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
 }
 
-/// Fails if pages of the recordings' table or of its indexes are damaged. Sound is left out: it is
-/// most of the file, and reading it all would delay each start.
-Status check_pages(Database& database) {
-  const Result<std::string> verdict = database.query_text("PRAGMA quick_check(recordings)");
-  if (!verdict) return verdict.error();
-  if (*verdict == "ok") return Ok{};
-  const auto file = database.query_text("SELECT file FROM pragma_database_list");
-  return fail(ErrorCode::storage_failure,
-              (file ? *file : "the database") + " is damaged (" + *verdict +
-                  "): restore a backup, or save what can be read with `sqlite3 FILE .recover`");
-}
-
-Result<Database> open_database(const std::filesystem::path& file) {
-  Result<Database> database = Database::open(file, Database::Mode::read_write);
-  if (!database) return database;
-  if (const Status migrated = migrate(*database); !migrated) return migrated.error();
-  const Result<std::string> mode = database->query_text("PRAGMA journal_mode = WAL");
-  if (!mode) return mode.error();
-  if (*mode != "wal") {
-    return fail(ErrorCode::storage_failure,
-                file.string() +
-                    ": this file system cannot do write-ahead logging (is it a "
-                    "network share?): choose a folder on a local disk");
-  }
-  // A log that once grew large is cut back to 64 MiB at a checkpoint.
-  const Status set = database->execute(
-      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
-      "PRAGMA journal_size_limit = 67108864");
-  if (!set) return set.error();
-  if (const Status whole = check_pages(*database); !whole) return whole.error();
-  return database;
-}
-
 }  // namespace
 
-struct RecordingStore::State {
-  std::filesystem::path folder;
-  FileDescriptor folder_lock;
-  ListeningCopy listening_copy;
-  // Guards `writer`, and the order in which data.json and output_audio.wav are replaced.
-  std::mutex writer_mutex;
-  Database writer;
-  ReaderPool readers;
-
-  [[nodiscard]] std::filesystem::path data_json() const { return folder / "data.json"; }
-  [[nodiscard]] std::filesystem::path wav() const { return folder / "output_audio.wav"; }
-
-  Status mend_files();
-  Status replace_if_other(const std::filesystem::path& file, std::span<const std::byte> content);
-};
-
-/// Makes data.json and output_audio.wav tell of the latest recording.
 Status RecordingStore::State::mend_files() {
   const Result<Recording> latest = read_latest(writer, std::nullopt);
-  if (!latest && latest.error().code != ErrorCode::not_found) return latest.error();
+  // One that is damaged is told to who asks for it, and is no reason not to serve the others.
+  if (!latest && latest.error().code != ErrorCode::not_found) return Ok{};
   if (!latest) {
     // In a folder where nothing was ever stored they are somebody else's, the prototype's perhaps.
     const Result<std::int64_t> stored =
@@ -91,7 +42,7 @@ Status RecordingStore::State::mend_files() {
   if (Status mended = replace_if_other(data_json(), bytes_of(text)); !mended) return mended;
 
   const Result<StoredAudio> audio = read_audio(writer, latest->id);
-  if (!audio) return audio.error();
+  if (!audio) return delete_file(wav());
   const Result<std::vector<std::byte>> copy = listening_copy(*audio, latest->gain);
   return copy ? replace_if_other(wav(), *copy) : delete_file(wav());
 }
@@ -121,8 +72,8 @@ Result<RecordingStore> RecordingStore::open(const std::filesystem::path& folder,
   Result<FileDescriptor> lock = lock_folder(folder);
   if (!lock) return lock.error();
 
-  const std::filesystem::path file = folder / "auscult.db";
-  Result<Database> writer = open_database(file);
+  const std::filesystem::path file = folder / kDatabaseName;
+  Result<Database> writer = open_database_file(file);
   if (!writer) return writer.error();
   auto state = std::unique_ptr<State>(new State{
       folder, *std::move(lock), listening_copy, {}, *std::move(writer), ReaderPool(file)});
@@ -131,7 +82,7 @@ Result<RecordingStore> RecordingStore::open(const std::filesystem::path& folder,
 }
 
 Status RecordingStore::insert(const Recording& recording, const StoredAudio& audio,
-                              std::span<const std::byte> listening_wav) {
+                              std::span<const std::byte> listening_wav, const Origin& origin) {
   const std::lock_guard lock(state_->writer_mutex);
   // Written before the commit, so that a full disk is noticed while nothing is promised yet; what
   // is left for after it is two renames. Only the commit is synced: open() mends the rest.
@@ -144,6 +95,14 @@ Status RecordingStore::insert(const Recording& recording, const StoredAudio& aud
   Result<Transaction> transaction = Transaction::begin(state_->writer);
   if (!transaction) return transaction.error();
   if (Status written = write_rows(state_->writer, recording, audio); !written) return written;
+  if (!origin.fingerprint.empty()) {
+    const Status kept = write_request(state_->writer, origin, recording.received_at);
+    if (!kept) return kept;
+  }
+  if (origin.session) {
+    const Status finished = finish_session(state_->writer, *origin.session, recording.id);
+    if (!finished) return finished;
+  }
   if (Status committed = transaction->commit(); !committed) return committed;
 
   const Status told = data_json->publish();
@@ -200,8 +159,7 @@ Result<Recording> RecordingStore::restore(const std::string& id) {
 Result<std::int64_t> RecordingStore::purge(Timestamp removed_until) {
   const std::lock_guard lock(state_->writer_mutex);
   const Result<std::int64_t> purged = delete_hidden(state_->writer, removed_until);
-  // The log still holds the deleted pages as they were; a reader in their way only puts it off.
-  if (purged && *purged > 0) (void)state_->writer.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (purged && *purged > 0) state_->writer.empty_log();
   return purged;
 }
 

@@ -3,8 +3,10 @@
 #include <optional>
 #include <utility>
 
+#include "core/hash.hpp"
 #include "core/id.hpp"
 #include "json/json.hpp"
+#include "storage/columns.hpp"
 #include "storage/cursor.hpp"
 
 namespace auscult::storage {
@@ -12,18 +14,16 @@ namespace {
 
 // What every query for recordings selects, in the order in which read_row() takes it, and where.
 constexpr std::string_view kSelect =
-    "SELECT recording, reviews.note, reviews.label, reviews.updated_at "
+    "SELECT recording, reviews.note, reviews.label, reviews.updated_at, recordings.sha256, id "
     "FROM recordings LEFT JOIN reviews USING (sequence) WHERE deleted_at IS NULL";
+
+std::span<const std::byte> bytes_of(const std::string& text) {
+  return std::as_bytes(std::span(text));
+}
 
 Error no_recording(const std::string& id) {
   return fail(ErrorCode::not_found, is_id(id) ? "there is no recording " + id
                                               : "a recording's id has the form of a UUID");
-}
-
-std::int64_t milliseconds(Timestamp time) { return time.time_since_epoch().count(); }
-
-Timestamp timestamp(std::int64_t milliseconds) {
-  return Timestamp{std::chrono::milliseconds{milliseconds}};
 }
 
 std::optional<std::string> optional_text(const Statement& statement, int column) {
@@ -33,7 +33,8 @@ std::optional<std::string> optional_text(const Statement& statement, int column)
 
 /// The recording of the current row of a query that starts with kSelect.
 Result<Recording> read_row(const Statement& statement) {
-  Result<Recording> recording = json::parse_recording(statement.text(0));
+  Result<Recording> recording =
+      parse_kept(statement.text(0), optional_text(statement, 4), statement.text(5));
   if (!recording) return recording;
   recording->review.reset();
   if (statement.is_null(3)) return recording;
@@ -150,22 +151,32 @@ Status write_rows(Database& database, const Recording& recording, const StoredAu
     return fail(ErrorCode::internal, "the recording makes no sense: " + readable.error().message);
   }
   Result<Statement> row = database.prepare(
-      "INSERT INTO recordings (id, device, class, received_at, confidence, recording, quality) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO recordings (id, device, class, received_at, confidence, recording, quality, "
+      "sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   if (!row) return row.error();
   const bool good = recording.result.quality.verdict == Quality::Verdict::good;
   row->bind(recording.id).bind(recording.device).bind(recording.result.class_name());
   row->bind(milliseconds(recording.received_at)).bind(recording.result.confidence);
-  row->bind(text).bind(good ? "good" : "poor");
+  row->bind(text).bind(good ? "good" : "poor").bind(sha256_hex(bytes_of(text)));
   if (const Status inserted = row->run(); !inserted) return inserted;
 
-  Result<Statement> sound =
-      database.prepare("INSERT INTO audio (sequence, media_type, bytes) VALUES (?, ?, ?)");
+  Result<Statement> sound = database.prepare(
+      "INSERT INTO audio (sequence, media_type, bytes, sha256) VALUES (?, ?, ?, ?)");
   if (!sound) return sound.error();
   return sound->bind(database.last_insert_rowid())
       .bind(audio.media_type)
       .bind(std::span<const std::byte>(audio.bytes))
+      .bind(sha256_hex(audio.bytes))
       .run();
+}
+
+Result<Recording> parse_kept(const std::string& text, const std::optional<std::string>& sha256,
+                             const std::string& id) {
+  if (sha256 && *sha256 != sha256_hex(bytes_of(text))) {
+    return fail(ErrorCode::storage_failure,
+                "recording " + id + " is damaged on disk: restore a backup, or delete it");
+  }
+  return json::parse_recording(text);
 }
 
 Result<Recording> read_recording(Database& database, const std::string& id) {
@@ -176,13 +187,19 @@ Result<Recording> read_recording(Database& database, const std::string& id) {
 
 Result<StoredAudio> read_audio(Database& database, const std::string& id) {
   Result<Statement> statement = database.prepare(
-      "SELECT media_type, bytes FROM audio JOIN recordings USING (sequence) "
+      "SELECT media_type, bytes, audio.sha256 FROM audio JOIN recordings USING (sequence) "
       "WHERE id = ? AND deleted_at IS NULL");
   if (!statement) return statement.error();
   const Result<bool> row = statement->bind(id).step();
   if (!row) return row.error();
   if (!*row) return no_recording(id);
-  return StoredAudio{statement->text(0), statement->blob(1)};
+  StoredAudio audio{statement->text(0), statement->blob(1)};
+  if (!statement->is_null(2) && statement->text(2) != sha256_hex(audio.bytes)) {
+    return fail(ErrorCode::storage_failure, "the sound of recording " + id +
+                                                " is damaged on disk: restore a backup, or delete "
+                                                "the recording");
+  }
+  return audio;
 }
 
 Result<Recording> read_latest(Database& database, const std::optional<std::string>& device) {
@@ -278,7 +295,8 @@ Status write_review(Database& database, const std::string& id, const ReviewChang
 
 Result<std::vector<DeviceSummary>> read_devices(Database& database) {
   const std::string sql =
-      "SELECT recording, reviews.note, reviews.label, reviews.updated_at, heard.recordings "
+      "SELECT recording, reviews.note, reviews.label, reviews.updated_at, recordings.sha256, id, "
+      "heard.recordings "
       "FROM (SELECT max(sequence) AS sequence, count(*) AS recordings FROM recordings"
       "      WHERE deleted_at IS NULL GROUP BY device) AS heard "
       "JOIN recordings USING (sequence) LEFT JOIN reviews USING (sequence) "
@@ -293,7 +311,7 @@ Result<std::vector<DeviceSummary>> read_devices(Database& database) {
     if (!*row) return devices;
     Result<Recording> latest = read_row(*statement);
     if (!latest) return latest.error();
-    devices.push_back({statement->integer(4), *std::move(latest)});
+    devices.push_back({statement->integer(6), *std::move(latest)});
   }
 }
 

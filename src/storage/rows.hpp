@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,11 @@
 namespace auscult::storage {
 
 Status write_rows(Database& database, const Recording& recording, const StoredAudio& audio);
+
+/// A recording as its row keeps it. Fails with storage_failure if it is not what was stored; rows
+/// of before version 3 have no checksum.
+Result<Recording> parse_kept(const std::string& text, const std::optional<std::string>& sha256,
+                             const std::string& id);
 
 Result<Recording> read_recording(Database& database, const std::string& id);
 Result<StoredAudio> read_audio(Database& database, const std::string& id);

@@ -13,4 +13,8 @@ int schema_version();
 /// written by a newer version of this one; it is left as it is then.
 Status migrate(Database& database);
 
+/// Fails with storage_failure, as migrate() does, unless this is a database of ours that is not
+/// empty and of no newer version.
+Status check_ours(Database& database);
+
 }  // namespace auscult::storage

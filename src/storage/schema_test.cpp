@@ -68,7 +68,7 @@ TEST_F(SchemaTest, DeletesTheAudioWithItsRecording) {
       "PRAGMA foreign_keys = ON;"
       "INSERT INTO recordings (sequence, id, device, class, received_at, confidence, recording)"
       "  VALUES (1, 'id', 'd', 'c', 0, 1.0, '{}');"
-      "INSERT INTO audio VALUES (1, 'audio/flac', x'00');"
+      "INSERT INTO audio (sequence, media_type, bytes) VALUES (1, 'audio/flac', x'00');"
       "DELETE FROM recordings"));
   EXPECT_EQ(*database.query_integer("SELECT count(*) FROM audio"), 0);
 }

@@ -30,7 +30,7 @@ std::string_view sqlite_advice(int result) {
     case SQLITE_LOCKED:
       return "another program holds the database: close it";
     case SQLITE_IOERR:
-      return "the disk or the file system failed: see the system's log";
+      return "the disk is full, at a limit or failing: free some space, or see the system's log";
     default:
       return {};
   }
@@ -189,6 +189,30 @@ Result<std::string> Database::query_text(std::string_view sql) {
   const Result<bool> row = statement->step();
   if (!row) return row.error();
   return *row ? statement->text(0) : std::string();
+}
+
+void Database::empty_log() {
+  sqlite3_busy_timeout(connection_.get(), 0);
+  (void)execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  sqlite3_busy_timeout(connection_.get(), kBusyTimeoutMs);
+}
+
+Status Database::copy_to(Database& target) {
+  sqlite3_backup* copy =
+      sqlite3_backup_init(target.connection_.get(), "main", connection_.get(), "main");
+  if (copy == nullptr) {
+    return sqlite_error(target.connection_.get(), sqlite3_errcode(target.connection_.get()));
+  }
+  // All pages in one step, which is one read transaction: writers do not wait for it and cannot
+  // make it start over.
+  constexpr int kAll = -1;
+  const int result = sqlite3_backup_step(copy, kAll);
+  const int finished = sqlite3_backup_finish(copy);
+  if (result == SQLITE_DONE && finished == SQLITE_OK) return Ok{};
+  // Which of the two failed is not told apart, but the finish leaves its error with the target.
+  const bool from_target = sqlite3_errcode(target.connection_.get()) != SQLITE_OK;
+  return sqlite_error(from_target ? target.connection_.get() : connection_.get(),
+                      finished != SQLITE_OK ? finished : result);
 }
 
 std::int64_t Database::last_insert_rowid() const {

@@ -77,6 +77,12 @@ class Database {
   Result<std::int64_t> query_integer(std::string_view sql);
   Result<std::string> query_text(std::string_view sql);
 
+  /// Empties the write-ahead log, which still holds deleted pages as they were. Does not wait for a
+  /// reader that stands in the way, such as a backup: then a later call does it.
+  void empty_log();
+  /// Copies the whole database as it is at one moment over `target`, while others write to it.
+  Status copy_to(Database& target);
+
   [[nodiscard]] std::int64_t last_insert_rowid() const;
   /// How many rows the last INSERT, UPDATE or DELETE changed.
   [[nodiscard]] std::int64_t changes() const;

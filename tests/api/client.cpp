@@ -15,7 +15,9 @@ namespace auscult::api_test {
 
 namespace asio = boost::asio;
 
-Client::Client(std::uint16_t port) {
+Client::Client(std::uint16_t port, const char* from) {
+  socket_.open(asio::ip::tcp::v4());
+  socket_.bind({asio::ip::make_address(from), 0});
   socket_.connect({asio::ip::address_v4::loopback(), port});
   // A server that never answers fails the test instead of hanging it.
   const timeval patience{30, 0};
@@ -74,6 +76,11 @@ bool Client::send(std::string_view bytes) {
 void Client::end_sending() {
   boost::system::error_code ignored;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+}
+
+void Client::reset() {
+  socket_.set_option(asio::socket_base::linger(true, 0));
+  socket_.close();
 }
 
 bool Client::fill() {

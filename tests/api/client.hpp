@@ -29,7 +29,8 @@ struct ClientTls {
 /// One blocking connection that sends exactly the bytes it is given.
 class Client {
  public:
-  explicit Client(std::uint16_t port);
+  /// `from`: the address it comes from, one of the loopback interface's.
+  explicit Client(std::uint16_t port, const char* from = "127.0.0.1");
   /// Under TLS, by OpenSSL's own client; the certificate is not verified, see certificate_name().
   Client(std::uint16_t port, const ClientTls& tls);
 
@@ -44,6 +45,8 @@ class Client {
   bool send(std::string_view bytes);
   /// Says that no more will come, and still reads.
   void end_sending();
+  /// Breaks the connection off, as a device that loses its power does.
+  void reset();
 
   /// The next response; status 0 if the connection ends before its end. `head_only` after HEAD.
   Reply receive(bool head_only = false);

@@ -216,7 +216,7 @@ TEST(Errors, OfAnUploadAreProblemsUnderV1) {
 
 TEST(Model, SaysWhatItIsAndHowGood) {
   Configuration configuration;
-  configuration.server.model_metrics = R"({"auroc": 0.9})";
+  configuration.model_metrics = R"({"auroc": 0.9})";
   ServiceUnderTest service(configuration);
   const Json model = get(service, "/v1/model");
   EXPECT_EQ(model.at("labels"), Json({"Artifact", "Murmur", "Normal", "Extrahls", "Extrastole"}));

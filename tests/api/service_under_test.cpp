@@ -12,12 +12,6 @@
 namespace auscult::api_test {
 namespace {
 
-std::filesystem::path make_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "auscult-api-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
-  return name;
-}
-
 template <typename T>
 T value_of(Result<T> result) {
   if (!result) throw std::runtime_error(result.error().message);
@@ -26,18 +20,42 @@ T value_of(Result<T> result) {
 
 }  // namespace
 
-ServiceUnderTest::ServiceUnderTest(Configuration configuration) : folder_(make_folder()) {
-  classifier_.emplace(value_of(classify::Classifier::load(
-      std::filesystem::path(AUSCULT_SOURCE_DIR) / "models" / "auscult-1", {})));
+std::filesystem::path temporary_folder(const std::string& name) {
+  std::string path =
+      (std::filesystem::temp_directory_path() / ("auscult-" + name + "-XXXXXX")).string();
+  if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("cannot make " + path);
+  return path;
+}
+
+std::filesystem::path shipped_model() {
+  return std::filesystem::path(AUSCULT_SOURCE_DIR) / "models" / "auscult-1";
+}
+
+ServiceUnderTest::ServiceUnderTest(Configuration configuration) : folder_(temporary_folder("api")) {
+  const auto load_shipped = [metrics = configuration.model_metrics] {
+    return service::ServingModel{value_of(classify::Classifier::load(shipped_model(), {})),
+                                 metrics};
+  };
+  models_ = configuration.load_model
+                ? value_of(service::ModelSlot::create(configuration.load_model))
+                : std::make_unique<service::ModelSlot>(
+                      std::make_shared<const service::ServingModel>(load_shipped()));
+  const std::shared_ptr<const service::ServingModel> model = models_->current();
   store_.emplace(value_of(storage::RecordingStore::open(folder_, service::listening_copy)));
-  service_.emplace(*classifier_, *store_, configuration.service);
+  service_.emplace(*models_, *store_, configuration.service);
 
   std::vector<classify::Workspace> workspaces;
   for (std::size_t i = 0; i < configuration.workers; ++i) {
-    workspaces.push_back(classifier_->make_workspace());
+    workspaces.push_back(model->classifier.make_workspace());
   }
   auto workers = std::make_unique<http::Workers>(std::move(workspaces), configuration.queue);
   workers_ = workers.get();
+  if (configuration.openness) {
+    audit_ = value_of(access::AuditLog::open(folder_));
+    guard_.emplace(value_of(storage::KeyStore::open(folder_)), *configuration.openness,
+                   audit_.get());
+    configuration.server.guard = &*guard_;
+  }
   configuration.server.address = "127.0.0.1";
   configuration.server.port = 0;
   server_.emplace(
@@ -49,6 +67,8 @@ ServiceUnderTest::~ServiceUnderTest() {
   stop();
   join();
   server_.reset();
+  guard_.reset();
+  audit_.reset();
   service_.reset();
   store_.reset();
   std::filesystem::remove_all(folder_);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <thread>
 
+#include "access/guard.hpp"
 #include "classify/classifier.hpp"
 #include "client.hpp"
 #include "http/server.hpp"
@@ -21,8 +22,12 @@ namespace auscult::api_test {
 struct Configuration {
   http::ServerConfig server = {};
   service::ServiceConfig service = {};
+  /// With it there is a guard over the keys in the service's folder, and an audit log.
+  std::optional<access::Openness> openness = {};
   std::size_t workers = 1;
   std::size_t queue = 16;
+  std::string model_metrics = {};
+  service::ModelSlot::Load load_model = {};  ///< Also the first; by default the shipped model.
 };
 
 /// The whole service in this process: the shipped model, a store in a folder of its own, a server
@@ -49,13 +54,20 @@ class ServiceUnderTest {
 
  private:
   std::filesystem::path folder_;
-  std::optional<classify::Classifier> classifier_;
+  std::unique_ptr<service::ModelSlot> models_;
   std::optional<storage::RecordingStore> store_;
   std::optional<service::RecordingService> service_;
+  std::unique_ptr<access::AuditLog> audit_;
+  std::optional<access::Guard> guard_;
   http::Workers* workers_ = nullptr;
   std::optional<http::Server> server_;
   std::thread thread_;
 };
+
+/// A new folder under the system's for temporary files; the caller removes it.
+std::filesystem::path temporary_folder(const std::string& name);
+/// The folder of the shipped model.
+std::filesystem::path shipped_model();
 
 /// Keeps one worker busy until it is released.
 class BusyWorker {

@@ -16,6 +16,7 @@
 #include "http/stream_client.hpp"
 #include "json/json.hpp"
 #include "service_under_test.hpp"
+#include "support/tone_model.hpp"
 
 // WS /v1/stream: a recording that is sent while it is made. The client is Boost.Beast's.
 namespace auscult::api_test {
@@ -24,7 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 using boost::asio::ip::tcp;
 using json::Json;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 namespace websocket = boost::beast::websocket;
 
 class Socket {
@@ -98,6 +99,32 @@ Recording await_recording(ServiceUnderTest& service) {
   }
   ADD_FAILURE() << "nothing was stored";
   return {};
+}
+
+TEST(Stream, KeepsTheModelThatItBeganWith) {
+  int loads = 0;
+  Configuration configuration;
+  configuration.load_model = [&loads]() -> Result<service::ServingModel> {
+    const bool is_first = ++loads == 1;
+    const std::filesystem::path tones = temporary_folder("tones");
+    if (!is_first) testing::write_tone_model(tones);
+    auto classifier = classify::Classifier::load(is_first ? shipped_model() : tones, {});
+    std::filesystem::remove_all(tones);
+    if (!classifier) return classifier.error();
+    return service::ServingModel{*std::move(classifier), ""};
+  };
+  ServiceUnderTest service(configuration);
+  Socket socket(service);
+  socket.open("{}");
+  const std::string pcm = heart_sounds(4);
+  socket.play(pcm.substr(0, pcm.size() / 2));
+  EXPECT_EQ(socket.hear("partial").at("result").at("probabilities").size(), 5U);
+  ASSERT_EQ(service.exchange(request("POST", "/v1/model/reload")).status, 200);
+  const Reply upload = service.exchange(request("POST", "/v1/recordings", pcm));
+  EXPECT_EQ(Json::parse(upload.body).at("model").at("name"), "tones");
+  socket.play(pcm.substr(pcm.size() / 2));
+  socket.say(R"({"type": "finish"})");
+  EXPECT_NE(socket.hear("final").at("recording").at("model").at("name"), "tones");
 }
 
 TEST(Stream, GivesTheRecordingThatAnUploadGives) {
@@ -181,11 +208,12 @@ TEST(Stream, KeepsWhatCameWhenTheClientCloses) {
 
 TEST(Stream, KeepsWhatCameWhenNothingMoreComes) {
   Configuration configuration;
-  configuration.server.rate_grace = 100ms;
+  configuration.server.rate_grace = 1s;  // In which a busy machine must send what follows.
   ServiceUnderTest service(configuration);
   Socket socket(service);
+  const std::string sounds = heart_sounds(4);
   socket.open("{}");
-  socket.play(heart_sounds(4));
+  socket.play(sounds);
   const Json message = socket.hear("final");
   EXPECT_EQ(message.at("reason"), "slow");
   EXPECT_EQ(message.at("recording").at("duration_s"), 4.0);

@@ -145,5 +145,25 @@ TEST(EvaluateShipped, AnswersAsTheCardSays) {
   EXPECT_GT(compared, 0);
 }
 
+TEST_F(Evaluate, TellsHowOftenAWrongRateIsTold) {
+  const std::string manifest = path("set/labels.csv");
+  const json report =
+      json::parse(output_of({"evaluate", "--relabel", "--manifest", manifest, "--format", "json"}));
+  const json& rows = report["sets"]["set"]["all, hearts"];
+  ASSERT_EQ(rows.size(), 9U);
+  for (const json& row : rows) {
+    EXPECT_EQ(row["recordings"], 3);
+    if (row["recorded_hz"] == row["declared_hz"]) {
+      EXPECT_EQ(row["suspected"]["value"], 0.0) << row;
+    }
+  }
+  EXPECT_EQ(rows[0]["recorded_hz"], 44'100);
+  EXPECT_EQ(rows[0]["suspected"]["value"], 1.0) << "hearts from formulas are told surely";
+  EXPECT_LE(rows[0]["named"]["value"].get<double>(), rows[0]["suspected"]["value"].get<double>());
+  EXPECT_GT(rows[0]["named"]["value"].get<double>(), 0) << "of three, one at least";
+  EXPECT_THAT(output_of({"evaluate", "--relabel", "--every", "2", "--manifest", manifest}),
+              AllOf(HasSubstr("set, all, hearts"), HasSubstr("44.1 kHz as    16 kHz      2")));
+}
+
 }  // namespace
 }  // namespace auscult::cli

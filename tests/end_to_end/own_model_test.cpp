@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "audio/wav.hpp"
 #include "support/process.hpp"
@@ -48,6 +51,29 @@ TEST(OwnModelInTheServer, AnswersStoresAndDescribesWithItsOwnLabels) {
   const json described = json::parse(curl({server.url() + "/v1/model"}));
   EXPECT_EQ(described["labels"], json::parse(R"(["low", "middle", "high"])"));
   EXPECT_EQ(described["name"], "tones");
+}
+
+TEST(OwnModelInTheServer, TakesThePlaceOfAnotherOnASignal) {
+  const testing::TemporaryFolder folder;
+  const fs::path model = folder.path() / "model";
+  fs::copy(AUSCULT_TEST_MODEL, model);
+  const ServerProcess server(folder.path() / "data", {"--model", model.string()});
+  const auto name = [&] { return json::parse(curl({server.url() + "/v1/model"}))["name"]; };
+  EXPECT_NE(name(), "tones");
+
+  fs::remove(model / "SHA256");  // It is of the files that were there.
+  std::ofstream(model / "model.onnx") << "cut short";
+  server.tell(SIGHUP);
+  EXPECT_EQ(curl({"-o", "/dev/null", "-w", "%{http_code}", server.url() + "/healthz"}), "200");
+  EXPECT_NE(name(), "tones") << "a broken file changes nothing";
+
+  testing::write_tone_model(model);
+  // The signal before may still be answered with this file, or this one be lost in its answer.
+  for (int i = 0; i < 100 && name() != "tones"; ++i) {
+    server.tell(SIGHUP);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  EXPECT_EQ(name(), "tones");
 }
 
 }  // namespace

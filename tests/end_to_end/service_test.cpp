@@ -183,7 +183,7 @@ TEST_F(ServiceTest, KeepsEveryAcknowledgedUploadThroughKill9) {
   std::string latest;
   std::size_t acknowledged = 0;
   {
-    ServerProcess server(data());
+    ServerProcess server(data(), {"--retry-window-s", "0"});
     for (; acknowledged < 5; ++acknowledged) upload(server, file("a.pcm"));
     latest = curl({server.url() + "/"});
     // Killed while more of them are under way.

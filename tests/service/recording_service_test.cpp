@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -85,7 +86,8 @@ class RecordingServiceTest : public testing::Test {
     Result<classify::Classifier> classifier =
         classify::Classifier::load(model_folder_.path(), {.precision = model::Precision::f32});
     ASSERT_TRUE(classifier) << classifier.error().message;
-    classifier_.emplace(*std::move(classifier));
+    model_ = std::make_shared<const ServingModel>(ServingModel{*std::move(classifier), ""});
+    models_ = std::make_unique<ModelSlot>(model_);
     Result<storage::RecordingStore> store =
         storage::RecordingStore::open(data_folder_.path(), listening_copy);
     ASSERT_TRUE(store) << store.error().message;
@@ -93,14 +95,12 @@ class RecordingServiceTest : public testing::Test {
     configure({});
   }
 
-  void configure(ServiceConfig config) {
-    service_.emplace(*classifier_, *store_, std::move(config));
-  }
+  void configure(ServiceConfig config) { service_.emplace(*models_, *store_, std::move(config)); }
 
   Result<Recording> submit(const std::vector<std::byte>& body, const std::string& device = "",
                            const audio::Declaration& declared = {},
                            std::optional<double> gain = std::nullopt) {
-    classify::Workspace workspace = classifier_->make_workspace();
+    classify::Workspace workspace = classifier().make_workspace();
     return service().submit({.body = body,
                              .declared = declared,
                              .gain = gain,
@@ -110,13 +110,14 @@ class RecordingServiceTest : public testing::Test {
   }
 
   RecordingService& service() { return *service_; }
-  classify::Classifier& classifier() { return *classifier_; }
+  [[nodiscard]] const classify::Classifier& classifier() const { return model_->classifier; }
   std::filesystem::path path(const char* name) const { return data_folder_.path() / name; }
 
  private:
   TemporaryFolder model_folder_;
   TemporaryFolder data_folder_;
-  std::optional<classify::Classifier> classifier_;
+  std::shared_ptr<const ServingModel> model_;
+  std::unique_ptr<ModelSlot> models_;
   std::optional<storage::RecordingStore> store_;
   std::optional<RecordingService> service_;
 };
@@ -331,6 +332,55 @@ TEST_F(RecordingServiceTest, SaysWhichRecordingHasNoSound) {
   ASSERT_FALSE(wav);
   EXPECT_EQ(wav.error().code, ErrorCode::not_found);
   EXPECT_THAT(wav.error().message, HasSubstr(id));
+}
+
+TEST_F(RecordingServiceTest, CountsWhatItDecodesAndGivesItBack) {
+  const std::vector<std::byte> body = pcm();  // 24,000 samples
+  MemoryBudget budget(1'000'000);
+  classify::Workspace workspace = classifier().make_workspace();
+  const auto submit_within = [&](MemoryBudget::Lease& lease) {
+    return service().submit({.body = body,
+                             .declared = {},
+                             .gain = {},
+                             .device = "",
+                             .received_at = now(),
+                             .memory = &lease},
+                            workspace);
+  };
+  {
+    MemoryBudget::Lease lease(budget);
+    EXPECT_TRUE(submit_within(lease));
+    // The clip; then the words and the copies.
+    EXPECT_EQ(budget.left(), 1'000'000U - 24'000U * (4 + 8));
+    MemoryBudget::Lease another(budget);
+    ASSERT_TRUE(another.add(600'000));
+    EXPECT_EQ(submit_within(another).error().code, ErrorCode::unavailable);
+  }
+  EXPECT_EQ(budget.left(), 1'000'000U);
+  EXPECT_EQ(service().list({})->recordings.size(), 1U);
+}
+
+TEST_F(RecordingServiceTest, ClassifiesWithTheModelThatAnUploadBegan) {
+  // Of the same graph, but with memory that fits no other.
+  const TemporaryFolder folder;
+  write_model(folder.path());
+  auto loaded = classify::Classifier::load(folder.path(), {});
+  ASSERT_TRUE(loaded);
+  const auto pinned =
+      std::make_shared<const ServingModel>(ServingModel{*std::move(loaded), "pinned"});
+  classify::Workspace workspace = classifier().make_workspace();
+  const std::vector<std::byte> body = pcm();
+  for (const auto& model : {pinned, std::shared_ptr<const ServingModel>(), pinned}) {
+    const auto recording = service().submit({.body = body,
+                                             .declared = {},
+                                             .gain = {},
+                                             .device = "",
+                                             .received_at = now(),
+                                             .model = model},
+                                            workspace);
+    ASSERT_TRUE(recording) << recording.error().message;
+    EXPECT_EQ(workspace.made_for == pinned->classifier.make_workspace().made_for, model == pinned);
+  }
 }
 
 TEST_F(RecordingServiceTest, StoresEveryUploadOfABusyPool) {

@@ -99,7 +99,7 @@ ServerProcess::ServerProcess(const std::filesystem::path& data_folder,
       throw std::runtime_error("auscult serve ended with " + std::to_string(status) + ": " + text);
     }
   }
-  const std::size_t begin = text.find("http://");
+  const std::size_t begin = text.find("http");
   url_ = text.substr(begin, text.find_first_of(" \n", begin) - begin);
 }
 
@@ -107,6 +107,8 @@ ServerProcess::~ServerProcess() {
   if (pid_ > 0) end(SIGKILL);
   close(output_);
 }
+
+void ServerProcess::tell(int signal) const { kill(pid_, signal); }
 
 int ServerProcess::end(int signal) {
   kill(pid_, signal);

@@ -46,6 +46,9 @@ class ServerProcess {
   /// "http://127.0.0.1:PORT"
   [[nodiscard]] const std::string& url() const { return url_; }
 
+  /// Sends `signal`, which it survives.
+  void tell(int signal) const;
+
   /// Sends `signal` and waits for the end; returns the exit status, or 128 + the ending signal.
   int end(int signal);
 

@@ -1,5 +1,5 @@
 // The service itself, on a free port, with a folder of its own.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,12 +16,15 @@ export const binary =
 export const pascal = process.env.AUSCULT_DATA ? join(process.env.AUSCULT_DATA, 'pascal') : '';
 export const hasRecordings = pascal !== '' && existsSync(join(pascal, 'manifest.csv'));
 
-export async function startServer() {
+/** `options` are further ones of the command. */
+export async function startServer(options = []) {
   if (!existsSync(binary)) throw new Error(`no service at '${binary}'; build it, or set AUSCULT_BINARY`);
   const folder = mkdtempSync(join(tmpdir(), 'auscult-web-'));
   const process_ = spawn(
     binary,
-    ['serve', '--address', '127.0.0.1', '--port', '0', '--data-dir', join(folder, 'data'), '--model', join(root, 'models/auscult-1')],
+    ['serve', '--address', '127.0.0.1', '--port', '0', '--data-dir', join(folder, 'data'), '--model', join(root, 'models/auscult-1'),
+      // The same sound is sent several times, to fill the history.
+      '--retry-window-s', '0', ...options],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let log = '';
@@ -50,5 +53,9 @@ export async function startServer() {
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url, folder, upload, json, stop };
+  const makeKey = (name, scopes) => {
+    const told = execFileSync(binary, ['keys', 'create', '--name', name, '--scopes', scopes, '--data-dir', join(folder, 'data')]);
+    return told.toString().trim();
+  };
+  return { url, folder, upload, json, makeKey, stop };
 }

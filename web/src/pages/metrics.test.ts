@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import metrics from '../../../models/auscult-1/metrics.json';
-import { confusionOf, figure, reliabilityOf, weakClasses } from './metrics';
+import { confusionOf, figure, reliabilityOf, weakClasses, worstUnseen } from './metrics';
 
 const labels = ['Artifact', 'Murmur', 'Normal', 'Extrahls', 'Extrastole'];
 
@@ -18,6 +18,19 @@ test('the shipped figures hold everything that the page shows', () => {
 test('classes that are mostly missed are named', () => {
   const all = { pascal: { all: { decisions: { sqrt: { recall: { Murmur: { value: 0.8 }, Extrastole: { value: 0.1 } } } } } } };
   assert.deepEqual(weakClasses(all, labels, 'sqrt'), [{ label: 'Extrastole', recall: { value: 0.1 } }]);
+});
+
+test('the set in which the fewest healthy hearts are called Normal is found', () => {
+  const metrics = {
+    unseen: {
+      a: { healthy_called_normal_sqrt: { value: 0.9 } },
+      b: { healthy_called_normal_sqrt: { value: 0.2, low: 0.1, high: 0.3 } },
+      c: { healthy_called_normal_sqrt: { value: 0.3 } },
+    },
+  };
+  assert.equal(worstUnseen(metrics, 'sqrt')?.name, 'b');
+  assert.equal(worstUnseen({ unseen: { a: metrics.unseen.a } }, 'sqrt'), undefined);
+  assert.equal(worstUnseen(null, 'sqrt'), undefined);
 });
 
 test('figures that are not there are missing, not zero', () => {

@@ -65,3 +65,19 @@ export function weakClasses(metrics: unknown, labels: string[], decision: string
     return recall && recall.value < 0.5 ? [{ label, recall }] : [];
   });
 }
+
+/** The healthy hearts of a set that are called Normal: of our labels their recall, of others as it was measured. */
+export function healthyCalledNormal(set: unknown, decision: string): Figure | undefined {
+  return figure(set, 'decisions', decision, 'recall', 'Normal') ?? figure(set, `healthy_called_normal_${decision}`);
+}
+
+/** The set that the model never met in which the fewest healthy hearts are called Normal, if that is under half. */
+export function worstUnseen(metrics: unknown, decision: string): { name: string; share: Figure } | undefined {
+  const sets = Object.entries((at(metrics, 'unseen') ?? {}) as Record<string, unknown>);
+  return sets
+    .flatMap(([name, set]) => {
+      const share = healthyCalledNormal(set, decision);
+      return share && share.value < 0.5 ? [{ name, share }] : [];
+    })
+    .sort((a, b) => a.share.value - b.share.value)[0];
+}

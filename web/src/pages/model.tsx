@@ -2,13 +2,24 @@ import type uPlot from 'uplot';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { getModel } from '../api/client';
 import type { Model } from '../api/types';
-import { useSpeech } from '../i18n';
+import { useSpeech, type Speech } from '../i18n';
 import { axis } from '../parts/axes';
 import { Chart } from '../parts/chart';
 import { failureText } from '../parts/failure';
 import { colour } from '../parts/theme';
 import { classText } from '../parts/verdict';
-import { at, confusionOf, countOf, figure, reliabilityOf, weakClasses, type Bin, type Figure } from './metrics';
+import {
+  at,
+  confusionOf,
+  countOf,
+  figure,
+  healthyCalledNormal,
+  reliabilityOf,
+  weakClasses,
+  worstUnseen,
+  type Bin,
+  type Figure,
+} from './metrics';
 
 /** How the service chooses its answer: by probability over the root of the class's frequency. */
 const kDecision = 'sqrt';
@@ -127,6 +138,13 @@ function Reliability({ bins }: { bins: Bin[] }) {
   );
 }
 
+/** The name of a set that the model never met, as its metrics call it: "physionet-a", "yaseen". */
+function nameOfUnseen(name: string, t: Speech['t']): string {
+  const site = /^physionet-(\w+)$/.exec(name)?.[1];
+  if (site) return t('model.source.physionet', { site });
+  return name === 'yaseen' ? t('model.source.yaseen') : name;
+}
+
 function Sources({ metrics }: { metrics: unknown }) {
   const { t, number } = useSpeech();
   const sets = (['all', 'A', 'B'] as const).filter((name) => at(metrics, 'pascal', name));
@@ -141,6 +159,7 @@ function Sources({ metrics }: { metrics: unknown }) {
             <th scope="col">{t('model.accuracy')}</th>
             <th scope="col">{t('model.meanRecall')}</th>
             <th scope="col">{t('model.ece')}</th>
+            <th scope="col">{t('model.healthy')}</th>
             <th scope="col">{t('model.murmurAuroc')}</th>
           </tr>
         </thead>
@@ -159,6 +178,9 @@ function Sources({ metrics }: { metrics: unknown }) {
                 <FigureText figure={figure(metrics, 'pascal', name, 'ece')} />
               </td>
               <td>
+                <FigureText share figure={healthyCalledNormal(at(metrics, 'pascal', name), kDecision)} />
+              </td>
+              <td>
                 <FigureText figure={figure(metrics, 'pascal', name, 'auroc', 'Murmur')} />
               </td>
             </tr>
@@ -175,6 +197,7 @@ function Sources({ metrics }: { metrics: unknown }) {
               <td>–</td>
               <td>–</td>
               <td>–</td>
+              <td>–</td>
               <td>
                 <FigureText figure={figure(metrics, 'circor', 'recording')} />
               </td>
@@ -183,12 +206,15 @@ function Sources({ metrics }: { metrics: unknown }) {
           {unseen.map(([name, set]) => (
             <tr key={name}>
               <th scope="row">
-                {name} <small>{t('model.unseen')}</small>
+                {nameOfUnseen(name, t)} <small>{t('model.unseen')}</small>
               </th>
               <td>{number((countOf(set, 'healthy') ?? 0) + (countOf(set, 'diseased') ?? 0))}</td>
               <td>–</td>
               <td>–</td>
               <td>–</td>
+              <td>
+                <FigureText share figure={healthyCalledNormal(set, kDecision)} />
+              </td>
               <td>
                 <FigureText figure={figure(set, 'auroc_murmur_score') ?? figure(set, 'auroc_murmur_normal')} />
               </td>
@@ -217,6 +243,7 @@ export default function ModelPage() {
   const confusion = confusionOf(metrics, kDecision);
   const bins = reliabilityOf(metrics);
   const weak = weakClasses(metrics, model.labels, kDecision);
+  const worst = worstUnseen(metrics, kDecision);
   const [healthy, diseased] = ['healthy', 'diseased'].map((name) => countOf(metrics, 'unseen', 'yaseen', name) ?? 0);
   return (
     <>
@@ -281,6 +308,11 @@ export default function ModelPage() {
             <li key={label}>{t('model.weak', { class: classText(label, speech), recall: percent(recall.value) })}</li>
           ))}
           <li>{t('model.limit.devices')}</li>
+          {worst && (
+            <li>
+              {t('model.limit.healthy', { source: nameOfUnseen(worst.name, t), share: percent(worst.share.value) })}
+            </li>
+          )}
           <li>{t('model.limit.people')}</li>
           <li>{t('model.limit.prior')}</li>
           {(healthy ?? 0) + (diseased ?? 0) > 0 && <li>{t('model.limit.short')}</li>}

@@ -1,0 +1,162 @@
+#include "access/guard.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "access/secret.hpp"
+
+namespace auscult::access {
+
+Guard::Guard(storage::KeyStore keys, Openness openness, AuditLog* audit)
+    : openness_(openness), audit_(audit), store_(std::move(keys)) {}
+
+/// Reads the keys again if anybody changed them.
+Status Guard::refresh() {
+  const Result<std::int64_t> version = store_.version();
+  if (!version) return version.error();
+  if (version_ == *version) return Ok{};
+  Result<std::vector<storage::ApiKey>> keys = store_.list();
+  if (!keys) return keys.error();
+  keys_.clear();
+  for (storage::ApiKey& key : *keys) {
+    // Unreadable scopes, of a newer version perhaps, are none.
+    const Result<Scopes> scopes = Scopes::parse(key.scopes);
+    std::string id = key.id;
+    keys_.emplace(std::move(id), Known{std::move(key), scopes ? *scopes : Scopes{}});
+  }
+  buckets_.clear();
+  version_ = *version;
+  return Ok{};
+}
+
+const Guard::Known* Guard::find(std::string_view id, std::string_view secret_sha256,
+                                Timestamp now) const {
+  const auto found = keys_.find(id);
+  if (found == keys_.end()) return nullptr;
+  const storage::ApiKey& key = found->second.key;
+  const bool is_current = equal_hashes(key.secret_sha256, secret_sha256);
+  const bool is_previous = key.previous_sha256 && key.previous_until &&
+                           equal_hashes(*key.previous_sha256, secret_sha256) &&
+                           now < *key.previous_until;
+  if ((!is_current && !is_previous) || key.revoked_at) return nullptr;
+  if (key.expires_at && now >= *key.expires_at) return nullptr;
+  return &found->second;
+}
+
+bool Guard::is_open(const Need& need, bool is_local) const {
+  switch (openness_) {
+    case Openness::everyone:
+      return true;
+    case Openness::contract:
+      return need.contract || is_local;
+    case Openness::closed:
+      return false;
+  }
+  return false;
+}
+
+Decision Guard::decide(const Need& need, const Presented& presented, Timestamp now,
+                       Clock::time_point clock) {
+  return weigh(need, presented, now, clock);
+}
+
+Decision Guard::review(const Need& need, const Presented& presented, Timestamp now) {
+  return weigh(need, presented, now, std::nullopt);
+}
+
+Decision Guard::weigh(const Need& need, const Presented& presented, Timestamp now,
+                      std::optional<Clock::time_point> clock) {
+  using Outcome = Decision::Outcome;
+  Decision decision;
+  const bool is_open = !need.scope || this->is_open(need, presented.is_local);
+  // Who says nothing of himself is not looked up, so that a device of the first contract is served
+  // whatever becomes of the table of keys.
+  if (presented.key.empty() && presented.session.empty()) {
+    decision.outcome = is_open ? Outcome::granted : Outcome::no_key;
+    return decision;
+  }
+  // Firmware may send a token of its own, which its first server ignored.
+  if (is_open && !presented.key.empty() && !looks_like_key(presented.key)) {
+    decision.outcome = Outcome::granted;
+    return decision;
+  }
+  std::string id;
+  std::string secret_sha256;
+  if (!presented.key.empty()) {
+    const std::optional<KeyParts> parts = parse_key(presented.key);
+    if (parts) {
+      id = parts->id;
+      secret_sha256 = hash_secret(parts->secret);
+    }
+  }
+  const std::string session_hash =
+      presented.key.empty() ? hash_secret(presented.session) : std::string();
+
+  const std::lock_guard lock(mutex_);
+  if (!refresh()) {
+    decision.outcome = Outcome::unavailable;
+    return decision;
+  }
+  if (presented.key.empty()) {
+    const auto session = sessions_.find(session_hash);
+    if (session != sessions_.end() && now < session->second.until) {
+      id = session->second.key_id;
+      secret_sha256 = session->second.secret_sha256;
+      decision.by_session = true;
+    }
+  }
+  const Known* known = find(id, secret_sha256, now);
+  if (known == nullptr) {
+    // A browser goes on sending a login's cookie after its end; a key is sent on purpose.
+    decision.by_session = false;
+    decision.outcome = !presented.key.empty() ? Outcome::unknown_key
+                       : is_open              ? Outcome::granted
+                                              : Outcome::no_key;
+    return decision;
+  }
+  decision.who = "key:" + known->key.id;
+  if (clock && known->key.requests_per_minute) {
+    auto& bucket =
+        buckets_.try_emplace(known->key.id, *known->key.requests_per_minute, *clock).first->second;
+    if (const auto wait = bucket.take(*clock)) {
+      decision.outcome = Outcome::too_often;
+      decision.retry_after = *wait;
+      return decision;
+    }
+  }
+  const bool granted = is_open || known->scopes.has(*need.scope);
+  decision.outcome = granted ? Outcome::granted : Outcome::lacks_scope;
+  return decision;
+}
+
+void Guard::forget_old_sessions(Timestamp now) {
+  std::erase_if(sessions_, [&](const auto& entry) { return entry.second.until <= now; });
+  if (sessions_.size() < kMaxLogins) return;
+  sessions_.erase(std::min_element(
+      sessions_.begin(), sessions_.end(),
+      [](const auto& a, const auto& b) { return a.second.until < b.second.until; }));
+}
+
+Result<Login> Guard::log_in(const std::string& key, Timestamp now) {
+  const std::optional<KeyParts> parts = parse_key(key);
+  if (!parts) return fail(ErrorCode::not_found, "this is no API key");
+  const std::string secret_sha256 = hash_secret(parts->secret);
+  const std::lock_guard lock(mutex_);
+  if (const Status read = refresh(); !read) return read.error();
+  const Known* known = find(parts->id, secret_sha256, now);
+  if (known == nullptr) {
+    return fail(ErrorCode::not_found, "this key is not known here, or no longer taken");
+  }
+  forget_old_sessions(now);
+  Login login{random_secret(), "key:" + known->key.id, known->scopes};
+  sessions_[hash_secret(login.session)] = {known->key.id, secret_sha256, now + kLoginTime};
+  return login;
+}
+
+void Guard::log_out(const std::string& session) {
+  const std::string hash = hash_secret(session);
+  const std::lock_guard lock(mutex_);
+  sessions_.erase(hash);
+}
+
+}  // namespace auscult::access

@@ -1,0 +1,98 @@
+// The members of RecordingService that answer a request only once, and those that tidy up.
+#include <utility>
+
+#include "service/recording_service.hpp"
+
+namespace auscult::service {
+namespace {
+
+// In one go; the next go is some seconds later.
+constexpr int kMostBatches = 16;
+
+}  // namespace
+
+/// The outcome of an earlier request that was the same; empty if there is none.
+Result<std::optional<Outcome>> RecordingService::find_earlier(const Upload& upload,
+                                                              const storage::Origin& origin) const {
+  if (origin.key) {
+    Result<std::optional<storage::Answered>> earlier = store_.find_answered(*origin.key);
+    if (!earlier) return earlier.error();
+    if (!*earlier ||
+        (*earlier)->recording.received_at + config_.key_lifetime <= upload.received_at) {
+      return std::optional<Outcome>();
+    }
+    if ((*earlier)->fingerprint != origin.fingerprint) {
+      return std::optional<Outcome>(
+          Conflict{Conflict::Kind::key_reused,
+                   "this Idempotency-Key came with other audio or parameters before (recording " +
+                       (*earlier)->recording.id + "): each recording needs a key of its own"});
+    }
+    return std::optional<Outcome>(Stored{std::move((*earlier)->recording), true});
+  }
+  // In both directions, since the clock may have been set back in between.
+  Result<std::optional<Recording>> earlier =
+      store_.find_repeated(origin.fingerprint, upload.received_at - config_.retry_window,
+                           upload.received_at + config_.retry_window);
+  if (!earlier) return earlier.error();
+  if (!*earlier) return std::optional<Outcome>();
+  return std::optional<Outcome>(Stored{*std::move(*earlier), true});
+}
+
+Result<Outcome> RecordingService::submit_once(const Upload& upload,
+                                              classify::Workspace& workspace) {
+  const auto store = [&](const storage::Origin& origin) -> Result<Outcome> {
+    Result<Recording> recording = submit(upload, workspace, origin);
+    if (!recording) return recording.error();
+    return Outcome(Stored{*std::move(recording), false});
+  };
+  const bool may_repeat = upload.idempotency_key || config_.retry_window.count() > 0;
+  if (!may_repeat || upload.body.empty()) return store({});
+  // Settled first, so that a device's name that is none makes no key.
+  const Result<Settings> settled = settle(upload);
+  if (!settled) return settled.error();
+
+  storage::Origin origin;
+  if (upload.idempotency_key) {
+    // What the client said, whatever was set for it in between.
+    origin.key = device_of(upload) + ' ' + *upload.idempotency_key;
+    origin.fingerprint = fingerprint(upload);
+  } else {
+    // Who changes the settings or the model and sends the same again wants another answer.
+    Upload understood = upload;
+    understood.declared = settled->declared;
+    understood.gain = settled->gain;
+    origin.fingerprint = fingerprint(understood, model()->info().sha256);
+  }
+  const Turns::Turn turn = turns_.take(origin.key.value_or(origin.fingerprint));
+  Result<std::optional<Outcome>> earlier = find_earlier(upload, origin);
+  if (!earlier) return earlier.error();
+  if (*earlier) return **std::move(earlier);
+  return store(origin);
+}
+
+Status RecordingService::retire(Timestamp at) {
+  storage::Retention retention;
+  if (config_.keep.count() > 0) retention.received_before = at - config_.keep;
+  if (config_.keep_bytes > 0) retention.max_bytes = config_.keep_bytes;
+  retention.keep_reviewed = config_.keep_reviewed;
+  if (!retention.received_before && !retention.max_bytes) return Ok{};
+  for (int batch = 0; batch < kMostBatches; ++batch) {
+    const Result<std::vector<std::string>> ids = store_.retire(retention);
+    if (!ids) return ids.error();
+    if (ids->empty()) return Ok{};
+    for (const std::string& id : *ids) events_.publish({Event::Kind::removed, id, std::nullopt});
+  }
+  return Ok{};
+}
+
+Status RecordingService::tidy(Timestamp at) {
+  if (Status purged = purge(at); !purged) return purged;
+  Status forgotten = store_.forget_requests(at - config_.retry_window, at - config_.key_lifetime);
+  if (!forgotten) return forgotten;
+  const Result<std::int64_t> expired = store_.purge_sessions(at);
+  if (!expired) return expired.error();
+  if (Status retired = retire(at); !retired) return retired;
+  return store_.shrink();
+}
+
+}  // namespace auscult::service

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <mutex>
+#include <span>
+
+#include "storage/files.hpp"
+#include "storage/reader_pool.hpp"
+#include "storage/recording_store.hpp"
+#include "storage/sqlite.hpp"
+
+namespace auscult::storage {
+
+/// What a RecordingStore works with. Only for its own sources.
+struct RecordingStore::State {
+  std::filesystem::path folder;
+  FileDescriptor folder_lock;
+  ListeningCopy listening_copy;
+  // Guards `writer`, and the order in which data.json and output_audio.wav are replaced.
+  std::mutex writer_mutex;
+  Database writer;
+  ReaderPool readers;
+
+  [[nodiscard]] std::filesystem::path data_json() const { return folder / "data.json"; }
+  [[nodiscard]] std::filesystem::path wav() const { return folder / "output_audio.wav"; }
+
+  /// Makes data.json and output_audio.wav tell of the latest recording.
+  Status mend_files();
+  Status replace_if_other(const std::filesystem::path& file, std::span<const std::byte> content);
+};
+
+}  // namespace auscult::storage
