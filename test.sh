@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every check of the project; the last line counts them.
+# Runs every check of the project; the last lines name what failed and count all.
 set -uo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 cd "$root" || exit 1
@@ -24,6 +24,7 @@ Example: ./test.sh -R '^DecodePcm'"
 passed=0
 failed=0
 skipped=0
+failures=() # what failed, a line each, for the end of the report
 
 announce() {
   echo
@@ -37,6 +38,7 @@ check() {
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
+    failures+=("$1")
     echo "=== FAILED: $1"
   fi
 }
@@ -48,6 +50,7 @@ build() {
     return 0
   fi
   failed=$((failed + 1))
+  failures+=("build $1")
   echo "=== FAILED: build $1"
   return 1
 }
@@ -63,9 +66,13 @@ tests() {
   mapfile -t counts < <(grep -m4 -E '^\s(tests|failures|disabled|skipped)=' "$report" | tr -cd '0-9\n')
   if ((${#counts[@]} != 4)); then
     counts=(1 1 0 0)
+    failures+=("tests of build $1: ctest wrote no report")
   elif ((status != 0 && counts[1] == 0)); then
     counts=($((counts[0] + 1)) 1 "${counts[@]:2}")
+    failures+=("tests of build $1: ctest ended with $status")
   fi
+  mapfile -t -O "${#failures[@]}" failures < <(
+    sed -n "s/.*<testcase name=\"\([^\"]*\)\".*status=\"fail\".*/\1 in build $1/p" "$report")
   passed=$((passed + counts[0] - counts[1] - counts[2] - counts[3]))
   failed=$((failed + counts[1]))
   skipped=$((skipped + counts[2] + counts[3]))
@@ -74,6 +81,7 @@ tests() {
 finish() {
   echo
   echo "All checks took $SECONDS s."
+  ((${#failures[@]})) && printf 'FAILED: %s\n' "${failures[@]}"
   echo "$passed passed, $failed failed, $skipped skipped"
   exit $((failed > 0))
 }
