@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/temporary_folder.hpp"
+
 namespace auscult::train {
 namespace {
 
@@ -15,13 +17,10 @@ using ::testing::HasSubstr;
 class LoadDataset : public ::testing::Test {
  protected:
   void SetUp() override {
-    const std::string name = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    folder_ = std::filesystem::path(::testing::TempDir()) / ("dataset-" + name);
     std::filesystem::create_directories(folder_ / "pascal");
     std::filesystem::create_directories(folder_ / "circor2022");
     write("circor2022/manifest.csv", "file,group,patient,murmur,murmur_here,fold\n");
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   void write(const std::string& name, const std::string& content) const {
     std::ofstream(folder_ / name) << content;
@@ -31,7 +30,8 @@ class LoadDataset : public ::testing::Test {
     return dataset ? "loaded" : dataset.error().message;
   }
 
-  std::filesystem::path folder_;
+  TemporaryFolder temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
 };
 
 TEST_F(LoadDataset, NamesAMissingColumn) {

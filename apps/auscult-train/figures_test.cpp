@@ -8,6 +8,7 @@
 
 #include "across.hpp"
 #include "card.hpp"
+#include "core/temporary_folder.hpp"
 #include "files.hpp"
 #include "headlines.hpp"
 #include "judged_figures.hpp"
@@ -55,15 +56,11 @@ void add_judged_sites(Dataset& dataset) {
 
 class Figures : public ::testing::Test {
  protected:
-  Figures() {
-    const std::string name = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    folder_ = ::testing::TempDir() + "/figures-" + name;
-    std::filesystem::create_directories(folder_);
-    add_judged_sites(dataset_);
-  }
-  ~Figures() override { std::filesystem::remove_all(folder_); }
+  Figures() { add_judged_sites(dataset_); }
 
-  [[nodiscard]] std::string path(const std::string& name) const { return folder_ + "/" + name; }
+  [[nodiscard]] std::string path(const std::string& name) const {
+    return (folder_.path() / name).string();
+  }
 
   // The figures of the leaning scores, by way of their file, with a model's name.
   [[nodiscard]] Json metrics() const {
@@ -79,7 +76,7 @@ class Figures : public ::testing::Test {
     return json;
   }
 
-  std::string folder_;
+  TemporaryFolder folder_;
   Dataset dataset_ = synthetic_dataset();
 };
 
@@ -197,7 +194,7 @@ TEST_F(Figures, JudgeOneDeviceByNetworksOfTheOther) {
   Dataset judged = dataset_;
   std::erase_if(judged.examples, [](const Example& e) { return e.label == kUnlabelled; });
   ASSERT_TRUE(save_scores(path("across-A_to_B.csv"), judged, {4, 9}, leaning_scores(judged)));
-  const Result<TransferScores> across = load_across(folder_);
+  const Result<TransferScores> across = load_across(folder_.path().string());
   ASSERT_TRUE(across);
   ASSERT_TRUE(save_scores(path("scores.csv"), dataset_, {4, 9}, leaning_scores(dataset_)));
   const Json json = figures(*load_scores(path("scores.csv")), *across, "");

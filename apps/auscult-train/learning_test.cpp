@@ -7,6 +7,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "core/temporary_folder.hpp"
 #include "synthetic_dataset.hpp"
 
 namespace auscult::train {
@@ -14,23 +15,15 @@ namespace {
 
 class Learning : public ::testing::Test {
  protected:
-  void SetUp() override {
-    const std::string name = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    folder_ = std::filesystem::path(::testing::TempDir()) / ("learning-" + name);
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   Lesson lesson(const std::string& checkpoint) const {
     return {.held_out = 0,
             .seed = 3,
             .steps = 3,
-            .checkpoint = (folder_ / checkpoint).string(),
+            .checkpoint = (folder_.path() / checkpoint).string(),
             .checkpoint_steps = 2};
   }
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   const Dataset dataset_ = synthetic_dataset();
 };
 
@@ -68,7 +61,7 @@ TEST_F(Learning, RefusesTheCheckpointOfAnotherLesson) {
 }
 
 TEST_F(Learning, RefusesADamagedCheckpoint) {
-  std::ofstream(folder_ / "checkpoint") << "not a checkpoint";
+  std::ofstream(folder_.path() / "checkpoint") << "not a checkpoint";
   const Result<Weights> result = learn(dataset_, lesson("checkpoint"), [](int, double) {});
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().message.find("checkpoint"), std::string::npos);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <random>
 
+#include "core/temporary_folder.hpp"
 #include "front_end.hpp"
 #include "learning.hpp"
 #include "model/model.hpp"
@@ -20,21 +21,18 @@ constexpr double kTolerance = 2e-3;
 class OnnxExport : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    const std::filesystem::path folder =
-        std::filesystem::path(::testing::TempDir()) / "onnx-export-test";
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder);
+    const TemporaryFolder folder;
     const Dataset dataset = synthetic_dataset();
     for (std::uint64_t seed = 1; seed <= 2; ++seed) {
       const Lesson lesson{.held_out = -1,
                           .seed = seed,
                           .steps = 2,
-                          .checkpoint = (folder / std::to_string(seed)).string()};
+                          .checkpoint = (folder.path() / std::to_string(seed)).string()};
       const Result<Weights> weights = learn(dataset, lesson, [](int, double) {});
       ASSERT_TRUE(weights);
       ensemble_.push_back(*weights);
     }
-    const std::string file = (folder / "model.onnx").string();
+    const std::string file = (folder.path() / "model.onnx").string();
     ASSERT_TRUE(export_onnx(ensemble_,
                             {{"auscult.name", "test"},
                              {"auscult.labels", R"(["a", "b", "c", "d", "e"])"},
@@ -46,7 +44,6 @@ class OnnxExport : public ::testing::Test {
     Result<model::Model> model = model::Model::load(file, model::Precision::f32);
     ASSERT_TRUE(model) << model.error().message;
     model_ = std::make_unique<model::Model>(*std::move(model));
-    std::filesystem::remove_all(folder);
   }
   static void TearDownTestSuite() { model_.reset(); }
 

@@ -48,7 +48,7 @@ class AuditLogTest : public ::testing::Test {
     for (const std::string& line : lines) out << line << '\n';
   }
 
-  storage::TemporaryFolder folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(AuditLogTest, IsWholeAfterAppendsOfSeveralOwners) {

@@ -54,7 +54,7 @@ class GuardTest : public ::testing::Test {
     return made;
   }
 
-  storage::TemporaryFolder folder_;
+  TemporaryFolder folder_;
   // As the command line opens it, beside the service's.
   storage::KeyStore store_ = *storage::KeyStore::open(folder_.path());
 };

@@ -12,6 +12,7 @@
 #include "audio/sound_file.hpp"
 #include "audio/sound_test.hpp"
 #include "core/limits.hpp"
+#include "core/temporary_folder.hpp"
 
 namespace auscult::audio {
 namespace {
@@ -381,12 +382,12 @@ TEST(Decode, HoldsNoMoreThanItsSamplesInTheEnd) {
 }
 
 TEST(DecodeFile, ReadsAFileFromDisk) {
-  const std::string path = ::testing::TempDir() + "auscult_decode_test.wav";
+  const TemporaryFolder folder;
+  const std::string path = (folder.path() / "sine.wav").string();
   const auto wav = encode_sine(kWavOfS16);
   std::ofstream(path, std::ios::binary)
       .write(reinterpret_cast<const char*>(wav.data()), static_cast<std::streamsize>(wav.size()));
   EXPECT_EQ(decode_file(path, {})->clip, decode(wav, {})->clip);
-  std::remove(path.c_str());
 }
 
 TEST(DecodeFile, SaysWhichFileCannotBeRead) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/hash.hpp"
+#include "core/temporary_folder.hpp"
 
 namespace auscult::classify {
 namespace {
@@ -16,13 +17,6 @@ using testing::HasSubstr;
 
 class CheckDigests : public testing::Test {
  protected:
-  CheckDigests() {
-    std::string name = (std::filesystem::temp_directory_path() / "auscult-test-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  ~CheckDigests() override { std::filesystem::remove_all(folder_); }
-
   void write(const char* name, const std::string& content) const {
     std::ofstream(folder_ / name, std::ios::binary) << content;
   }
@@ -30,7 +24,8 @@ class CheckDigests : public testing::Test {
     write("SHA256", sha256_hex(std::as_bytes(std::span(content))) + "  " + name + "\n");
   }
 
-  std::filesystem::path folder_;
+  TemporaryFolder temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
 };
 
 TEST_F(CheckDigests, AsksNothingOfAFolderWithoutAList) {

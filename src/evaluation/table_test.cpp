@@ -3,8 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
+
+#include "core/temporary_folder.hpp"
 
 namespace auscult::evaluation {
 namespace {
@@ -13,14 +14,13 @@ using ::testing::HasSubstr;
 
 class TableTest : public ::testing::Test {
  protected:
-  ~TableTest() override { std::filesystem::remove(path_); }
-
   [[nodiscard]] Result<Table> load(const std::string& text) const {
     std::ofstream(path_) << text;
     return Table::load(path_);
   }
 
-  std::string path_ = ::testing::TempDir() + "table_test.csv";
+  TemporaryFolder folder_;
+  std::string path_ = (folder_.path() / "table.csv").string();
 };
 
 TEST_F(TableTest, FindsCellsByTheirColumn) {

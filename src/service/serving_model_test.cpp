@@ -16,7 +16,7 @@ namespace {
 /// A model of two classes in a folder of its own, whose second score is `scale` squared times the
 /// power.
 Result<ServingModel> make_model(const char* name, float scale = 1) {
-  const storage::TemporaryFolder folder;
+  const TemporaryFolder folder;
   model::OnnxBuilder builder("[2000, 8000]");
   builder.metadata("auscult.name", name);
   builder.metadata("auscult.labels", R"(["quiet", "loud"])");

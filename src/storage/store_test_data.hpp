@@ -11,31 +11,11 @@
 
 #include "core/id.hpp"
 #include "core/recording.hpp"
+#include "core/temporary_folder.hpp"
 #include "storage/recording_store.hpp"
 
 /// What the tests of a store share. Only for tests.
 namespace auscult::storage {
-
-/// A new folder that is deleted at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "auscult-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) std::abort();
-    path_ = name;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline std::vector<std::byte> bytes_of_text(std::string_view text) {
   const auto* first = reinterpret_cast<const std::byte*>(text.data());

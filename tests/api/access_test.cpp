@@ -401,7 +401,7 @@ TEST_F(Access, NeitherSecretsNorSoundGetIntoTheLogs) {
 }
 
 TEST(AccessUnderTls, TheCookieIsForTlsOnlyAndTheHostIsPinned) {
-  const auscult::testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const auto files = auscult::testing::write_certificate(folder.path(), "test");
   Configuration configuration = with(access::Openness::everyone);
   configuration.server.tls_certificate = files.certificate;

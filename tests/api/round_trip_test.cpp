@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/temporary_folder.hpp"
 #include "dataset.hpp"
 #include "json/json.hpp"
 #include "manifest.hpp"
@@ -41,13 +42,6 @@ void unpack(std::string_view zip, const std::filesystem::path& folder) {
 
 class RoundTrip : public ::testing::Test {
  protected:
-  void SetUp() override {
-    const std::string name = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    folder_ = std::filesystem::path(::testing::TempDir()) / ("round-trip-" + name);
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   /// The id of a recording of `device`, labelled unless `label` is empty.
   std::string store(const std::string& device, const std::string& label) {
     const std::string query = "?device=" + device;
@@ -70,7 +64,8 @@ class RoundTrip : public ::testing::Test {
   }
 
   ServiceUnderTest service_;
-  std::filesystem::path folder_;
+  TemporaryFolder temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
 };
 
 TEST_F(RoundTrip, OfTheArchiveReachesTheTrainer) {

@@ -29,7 +29,7 @@ class Tls : public ::testing::Test {
     return configuration;
   }
 
-  auscult::testing::TemporaryFolder folder_;
+  TemporaryFolder folder_;
   auscult::testing::CertificateFiles files_ =
       auscult::testing::write_certificate(folder_.path(), "first");
 };

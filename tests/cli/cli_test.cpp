@@ -90,7 +90,7 @@ class CliTest : public ::testing::Test {
     return run_cli(arguments);
   }
 
-  testing::TemporaryFolder folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(CliTest, ShowsItsVersionAndAnExampleInEachHelp) {

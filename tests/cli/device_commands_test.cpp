@@ -54,7 +54,7 @@ class DiagnoseFile : public ::testing::Test {
     return run_cli(arguments);
   }
 
-  testing::TemporaryFolder folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(DiagnoseFile, SaysThatNothingIsWrong) {
@@ -95,7 +95,7 @@ TEST(DevicesCheck, ListsItsCases) {
 }
 
 TEST(DevicesCheck, ChecksARunningServer) {
-  const testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const testing::ServerProcess server(folder.path());
   const Outcome outcome = run_cli({"devices", "check", server.url() + "/upload_audio", "--only",
                                    "rate-8000", "--only", "wav-44100", "--device", "mine"});

@@ -46,7 +46,7 @@ class Evaluate : public ::testing::Test {
     return (folder_.path() / name).string();
   }
 
-  testing::TemporaryFolder folder_;
+  TemporaryFolder folder_;
 };
 
 // What a command wrote with the shipped model.

@@ -57,7 +57,7 @@ class Keys : public ::testing::Test {
   }
   static std::string id_of(const std::string& key) { return key.substr(5, 12); }
 
-  auscult::testing::TemporaryFolder folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(Keys, AreShownOnceAndKeptByTheirHash) {
@@ -118,7 +118,7 @@ std::string status_of(const std::string& url, std::vector<std::string> flags) {
 }
 
 TEST_F(Keys, HoldAtOnceForAServiceThatRunsUnderTls) {
-  const auscult::testing::TemporaryFolder tls;
+  const TemporaryFolder tls;
   const auto files = auscult::testing::write_certificate(tls.path(), "test");
   auscult::testing::ServerProcess server(
       folder_.path(), {"--require-keys", "--tls-cert", files.certificate, "--tls-key", files.key});

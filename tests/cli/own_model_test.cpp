@@ -42,7 +42,7 @@ class OwnModel : public ::testing::Test {
     return (folder_.path() / name).string();
   }
 
-  testing::TemporaryFolder folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(OwnModel, AnswersWithItsOwnLabels) {

@@ -86,7 +86,7 @@ class Faults : public ::testing::Test {
     return reply;
   }
 
-  testing::TemporaryFolder folder_;
+  TemporaryFolder folder_;
 };
 
 /// The largest file that this process and those it starts may write.

@@ -281,7 +281,7 @@ class KillTest {
 
   const Options options_;
   std::mt19937 random_;
-  testing::TemporaryFolder folder_;
+  TemporaryFolder folder_;
   std::atomic<std::uint16_t> port_ = 0;  ///< 0: it does not run.
   std::atomic<int> next_ = 0;
   std::atomic<int> done_ = 0;

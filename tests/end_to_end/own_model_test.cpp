@@ -27,7 +27,7 @@ std::string curl(std::vector<std::string> arguments) {
 }
 
 TEST(OwnModelInTheServer, AnswersStoresAndDescribesWithItsOwnLabels) {
-  const testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const fs::path model = folder.path() / "models" / "tones";
   testing::write_tone_model(model);
   const ServerProcess server(folder.path() / "data", {"--model", model.string()});
@@ -54,7 +54,7 @@ TEST(OwnModelInTheServer, AnswersStoresAndDescribesWithItsOwnLabels) {
 }
 
 TEST(OwnModelInTheServer, TakesThePlaceOfAnotherOnASignal) {
-  const testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const fs::path model = folder.path() / "model";
   fs::copy(AUSCULT_TEST_MODEL, model);
   const ServerProcess server(folder.path() / "data", {"--model", model.string()});

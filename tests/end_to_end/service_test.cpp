@@ -116,7 +116,7 @@ class ServiceTest : public ::testing::Test {
     EXPECT_EQ(distinct.size(), 1U) << ::testing::PrintToString(classes);
   }
 
-  testing::TemporaryFolder folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(ServiceTest, AnswersAnUploadAndShowsItAtTheRoot) {

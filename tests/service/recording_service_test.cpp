@@ -30,7 +30,6 @@
 namespace auscult::service {
 namespace {
 
-using storage::TemporaryFolder;
 using testing::ElementsAre;
 using testing::HasSubstr;
 

@@ -7,21 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "core/temporary_folder.hpp"
+
 namespace auscult::testing {
-
-/// A folder of its own under the system's temporary folder, removed with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// What a finished program left: its exit status (128 + signal if one ended it) and its output.
 struct Finished {
