@@ -12,7 +12,7 @@ AuditCommand::AuditCommand(CLI::App& app)
   command_->require_subcommand(1);
   CLI::App* verify =
       command_->add_subcommand("verify", "Say whether the log is whole, or where it is not");
-  verify->add_option("folder", folder_, "The data folder")
+  verify->add_option("folder,--data-dir", folder_, "The data folder")
       ->envname(environment_name("--data-dir"))
       ->capture_default_str();
   verify->footer(

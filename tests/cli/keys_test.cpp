@@ -98,6 +98,7 @@ TEST_F(Keys, ChangesOfThemAreInTheAuditLog) {
   const Outcome whole = verify();
   EXPECT_EQ(whole.status, 0);
   EXPECT_THAT(whole.out, StartsWith("OK: 2 lines, 1 to 2, which ends in "));
+  EXPECT_EQ(run_cli({"audit", "verify", "--data-dir", folder_.path()}).out, whole.out);
 
   const fs::path log = folder_.path() / "audit.jsonl";
   std::ifstream in(log);
