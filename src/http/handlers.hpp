@@ -65,6 +65,8 @@ Response show_login();
 
 Response show_health();
 Response show_readiness(const Context& context, const Request& request);
+/// In Prometheus' text format.
+Response show_metrics(const Context& context, const Request& request);
 Response show_openapi();
 
 }  // namespace auscult::http

@@ -109,6 +109,7 @@ std::span<const Route> routes() {
       Route{verb::get, "/ui/{path}", kOpen, Read{show_asset}},
       Route{verb::get, "/healthz", kOpen, Immediate{show_health}},
       Route{verb::get, "/readyz", kOpen, Read{show_readiness}},
+      Route{verb::get, "/metrics", kRead, Read{show_metrics}},
       Route{verb::get, "/openapi.json", kRead, Immediate{show_openapi}},
   };
   return kRoutes;

@@ -39,11 +39,14 @@ struct Request {
   std::string number;  ///< And at `{number}`.
 };
 
+struct ServerMetrics;
+
 /// What handlers work with. Any thread.
 struct Context {
   service::RecordingService& service;
   MemoryBudget& memory;            ///< What large sounds and answers are counted against.
   access::Guard* guard = nullptr;  ///< Null: everything is open to everybody.
+  const ServerMetrics* metrics = nullptr;
 };
 
 /// Answers from memory, on the I/O thread.
