@@ -17,6 +17,7 @@
 #include "http/gate.hpp"
 #include "http/handlers.hpp"
 #include "http/head_watch.hpp"
+#include "http/inference.hpp"
 #include "http/live_stream.hpp"
 #include "http/log_lines.hpp"
 #include "http/security_headers.hpp"
@@ -321,6 +322,9 @@ asio::awaitable<Response> Session::answer(Parser& parser, const std::string& pat
   if (std::holds_alternative<Diagnose>(handler)) {
     co_return co_await take_diagnosis(parser, path, std::move(admission));
   }
+  if (std::holds_alternative<Infer>(handler)) {
+    co_return co_await take_inference(parser, path, std::move(admission));
+  }
   co_return co_await take_upload(parser, path, std::move(admission));
 }
 
@@ -405,6 +409,17 @@ asio::awaitable<Response> Session::take_diagnosis(Parser& parser, const std::str
                            Clock::now() + shared_.config.work_timeout,
                            pace_.steady_bytes_per_s()};
   co_return co_await diagnose(std::move(request), shared_.workers, shared_.context.service);
+}
+
+asio::awaitable<Response> Session::take_inference(Parser& parser, const std::string& path,
+                                                  Admission admission) {
+  MemoryBudget::Lease lease(shared_.memory);
+  const std::optional<Problem> problem =
+      co_await read_body(parser, lease, shared_.config.max_body_bytes);
+  if (problem) co_return to_response(*problem, path);
+  InferenceCall call{std::move(admission.request), std::move(parser.get().body()), std::move(lease),
+                     Clock::now() + shared_.config.work_timeout};
+  co_return co_await infer(std::move(call), shared_.workers, shared_.context.service);
 }
 
 template <typename Handle>

@@ -91,6 +91,8 @@ class Session {
                                                const Admission& admission);
   boost::asio::awaitable<Response> take_diagnosis(Parser& parser, const std::string& path,
                                                   Admission admission);
+  boost::asio::awaitable<Response> take_inference(Parser& parser, const std::string& path,
+                                                  Admission admission);
   template <typename Handle>
   boost::asio::awaitable<Response> ask(const std::string& path, const Handle& handle);
   boost::asio::awaitable<void> feed(Exchange exchange, const Request& request);
