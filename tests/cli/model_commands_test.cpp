@@ -89,6 +89,12 @@ TEST(ModelReference, TellsHowTheFeaturesOfLabelledRecordingsAreSpread) {
   EXPECT_EQ(rates.shares, (std::vector<double>{0.75, 0.25, 0}));
 }
 
+TEST(ModelReference, OfTheShippedModelIsRead) {
+  const auto loaded = load_reference(kModel);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_NE(*loaded, nullptr);
+}
+
 TEST(ModelReference, ThatIsBrokenIsRefusedByName) {
   const auscult::testing::TemporaryFolder folder;
   EXPECT_EQ(*load_reference(folder.path()), nullptr);
