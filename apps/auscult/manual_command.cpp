@@ -55,7 +55,9 @@ void write_options(std::ostream& out, const CLI::App& app) {
   for (const CLI::Option* option : options_of(app)) {
     const bool is_flag = option->get_items_expected_max() == 0;
     out << ".TP\n\\fB" << troff(option->get_name(false, true)) << "\\fR";
-    if (!is_flag) out << " \\fI" << troff(option->get_type_name()) << "\\fR";
+    if (!is_flag && !option->get_type_name().empty()) {
+      out << " \\fI" << troff(option->get_type_name()) << "\\fR";
+    }
     out << '\n';
     out << troff(option->get_description());
     if (option->get_required()) out << " (required)";

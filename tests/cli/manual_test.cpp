@@ -35,7 +35,9 @@ std::vector<std::string> subcommands() {
   const std::string help = printed({"--help"});
   std::istringstream lines(help.substr(help.find("Subcommands:") + 12));
   std::vector<std::string> found;
-  for (std::string line; std::getline(lines, line);) {
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line) && !line.empty()) {
     if (line.rfind("  ", 0) != 0 || line[2] == ' ') continue;
     found.push_back(line.substr(2, line.find(' ', 2) - 2));
   }
