@@ -1,8 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -17,6 +19,14 @@
 #include "auscult/result.hpp"
 
 namespace auscult::service {
+
+/// How many jobs were not run: there was no place for them, or when their turn came it was too late
+/// or nobody wanted them any more.
+struct DroppedJobs {
+  std::uint64_t full = 0;
+  std::uint64_t late = 0;
+  std::uint64_t unwanted = 0;
+};
 
 /// A fixed number of threads that take jobs from a bounded queue, first come, first served. Each
 /// has a State of its own, such as a classify::Workspace, that every job it runs may use.
@@ -65,9 +75,16 @@ class WorkerPool {
       if (is_taken) queue_.push_back(std::move(job));
     }
     if (is_taken) job_came_.notify_one();
+    // Who would not wait at all is not refused a place.
+    if (!is_taken && most_waiting >= queue_capacity_) ++full_;
     for (const auto& [stale, why] : dropped) stale.refuse(why);
     return is_taken;
   }
+
+  [[nodiscard]] std::size_t queue_capacity() const { return queue_capacity_; }
+  [[nodiscard]] std::size_t size() const { return states_.size(); }
+
+  [[nodiscard]] DroppedJobs dropped() const { return {full_, late_, unwanted_}; }
 
   /// How many accepted jobs have not been begun.
   [[nodiscard]] std::size_t waiting() {
@@ -102,13 +119,15 @@ class WorkerPool {
     }
   }
 
-  /// Why a job need not be run any more.
-  static std::optional<Error> reason_to_drop(const Job& job) {
+  /// Why a job need not be run any more; it is counted then.
+  std::optional<Error> reason_to_drop(const Job& job) {
     if (Clock::now() > job.deadline) {
+      ++late_;
       return fail(ErrorCode::deadline_exceeded,
                   "the request waited too long for its turn: try again later");
     }
     if (job.is_wanted && !job.is_wanted()) {
+      ++unwanted_;
       return fail(ErrorCode::unavailable, "who asked has gone");
     }
     return std::nullopt;
@@ -128,7 +147,7 @@ class WorkerPool {
     return stale;
   }
 
-  static void answer(const Job& job, State& state) {
+  void answer(const Job& job, State& state) {
     if (const std::optional<Error> why = reason_to_drop(job)) {
       job.refuse(*why);
       return;
@@ -146,6 +165,9 @@ class WorkerPool {
   std::condition_variable job_came_;
   std::deque<Job> queue_;  // Guarded by mutex_.
   bool draining_ = false;  // Guarded by mutex_.
+  std::atomic<std::uint64_t> full_ = 0;
+  std::atomic<std::uint64_t> late_ = 0;
+  std::atomic<std::uint64_t> unwanted_ = 0;
   std::vector<std::thread> threads_;
 };
 

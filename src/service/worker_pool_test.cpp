@@ -186,6 +186,9 @@ TEST(WorkerPool, RidsAFullQueueOfWhatWillNotBeRun) {
   EXPECT_EQ(refused, (std::vector{ErrorCode::unavailable, ErrorCode::deadline_exceeded}));
   EXPECT_TRUE(pool.try_submit(job([&](State&) { ++runs; })));
   EXPECT_FALSE(pool.try_submit(job([&](State&) { ++runs; }))) << "it is full of what is wanted";
+  EXPECT_EQ(pool.dropped().full, 1U);
+  EXPECT_EQ(pool.dropped().late, 1U);
+  EXPECT_EQ(pool.dropped().unwanted, 1U);
   blocker.release();
   pool.drain();
   EXPECT_EQ(runs, 2);

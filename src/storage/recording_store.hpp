@@ -43,6 +43,12 @@ struct Page {
   std::optional<std::string> next_cursor;
 };
 
+/// What a store holds.
+struct StoreSize {
+  std::int64_t recordings = 0;  ///< Those that are shown.
+  std::int64_t bytes = 0;       ///< Of the database and its log, on disk.
+};
+
 /// What to change of a review: members that are unset stay, an empty value takes the old one away.
 struct ReviewChange {
   std::optional<std::optional<std::string>> note;
@@ -181,6 +187,9 @@ class RecordingStore {
   /// Replaces a device's settings; with none left it is forgotten. Fails with too_large beyond
   /// kMaxDevices devices.
   Status set_device_settings(const std::string& device, const DeviceSettings& settings);
+
+  /// Counts them all: some milliseconds for each hundred thousand. Fails with storage_failure.
+  [[nodiscard]] Result<StoreSize> size() const;
 
   /// The text of data.json as it lies on disk; not_found if nothing is stored, storage_failure if
   /// it cannot be read or is not JSON.
