@@ -17,6 +17,7 @@ for argument in "$@"; do
   [[ $argument == --binary* ]] && exec python3 tools/soak.py "$@"
 done
 tools/setup.sh build
+tools/build_web.sh
 cmake --preset release
 cmake --build --preset release --target auscult
 exec python3 tools/soak.py --binary "$binary" "$@"
