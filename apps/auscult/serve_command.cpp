@@ -23,6 +23,8 @@ namespace {
 constexpr double kDefaultGain = 10;
 // Longer, and who deletes something can no longer rely on it.
 constexpr int kMostUndoS = 3'600;
+// Threads for uploads that wait for the disk, beside those that classify: so many share a commit.
+constexpr std::size_t kStoringThreads = 16;
 // A month, and a century: past that it is a slip.
 constexpr int kMostHours = 24 * 31;
 constexpr int kMostDays = 36'500;
@@ -288,8 +290,9 @@ Status ServeCommand::serve(std::ostream& out) {
 
   std::vector<classify::Workspace> workspaces;
   for (unsigned i = 0; i < workers; ++i) workspaces.push_back(model->classifier.make_workspace());
-  auto server = http::Server::create(server_, recordings,
-                                     std::make_unique<http::Workers>(std::move(workspaces), queue));
+  auto server = http::Server::create(
+      server_, recordings,
+      std::make_unique<http::Workers>(std::move(workspaces), queue, kStoringThreads));
   if (!server) return server.error();
 
   out << "auscult listens on " << addresses(server_.address, *server) << " (" << model->info().name

@@ -141,12 +141,11 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
                          .timings = {decode_ms, classify_ms, stopwatch.lap_ms()},
                          .level = audio::measure_level(decoded->clip)};
   const storage::StoredAudio stored = {std::move(archived->media_type), std::move(archived->bytes)};
-  const std::lock_guard lock(storing_);
-  if (const Status inserted = store_.insert(recording, stored, amplified.bytes, origin);
-      !inserted) {
-    return inserted.error();
-  }
-  events_.publish({Event::Kind::stored, recording.id, recording});
+  if (upload.computed) upload.computed();
+  // Told in the order of the store.
+  const auto tell = [&] { events_.publish({Event::Kind::stored, recording.id, recording}); };
+  const Status inserted = store_.insert(recording, stored, amplified.bytes, origin, tell);
+  if (!inserted) return inserted.error();
   return recording;
 }
 
