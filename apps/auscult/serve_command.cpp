@@ -1,5 +1,6 @@
 #include "serve_command.hpp"
 
+#include <malloc.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -269,6 +270,8 @@ Status ServeCommand::serve(std::ostream& out) {
   if (!config) return config.error();
   const auto models = service::ModelSlot::create([this] { return load_model(); });
   if (!models) return models.error();
+  // What loading and testing the model took besides it goes back to the system.
+  malloc_trim(0);
   const std::shared_ptr<const service::ServingModel> model = (*models)->current();
   auto store = storage::RecordingStore::open(data_dir_, service::listening_copy);
   if (!store) return store.error();
