@@ -61,9 +61,10 @@ def _peers(figures):
         text += f"\n### {body}, {connections} connection{'s' * (connections > 1)}\n\n"
         text += _table(
             ["", "uploads/s", "Auscult is", "p50 ms", "p99 ms", "CPU s for 1,000", "peak MB",
-             "errors"],
+             "refused or failed"],
             [[load.NAMES[kind], _number(r["rate"]),
-              "" if kind == "auscult" else f"{ours['rate'] / max(r['rate'], 1e-9):.2f} times",
+              "" if kind == "auscult" or r["rate"] < 0.5
+              else f"{ours['rate'] / r['rate']:.2f} times",
               _number(r["p50_ms"]), _number(r["p99_ms"]), _number(r["cpu_s"]),
               _number(r["peak_mb"]), f"{r['errors']} of {r['requests']}"]
              for kind, r in kinds.items()])
@@ -105,7 +106,7 @@ def _bars(figures):
 
 def _growth(figures):
     text = "\n## How it grows\n\nConnections (128 kB):\n\n"
-    text += _table(["connections", "uploads/s", "p50 ms", "p99 ms", "errors"],
+    text += _table(["connections", "uploads/s", "p50 ms", "p99 ms", "refused or failed"],
                    [[count, _number(r["rate"]), _number(r["p50_ms"]), _number(r["p99_ms"]),
                      r["errors"]] for count, r in figures["connections"].items()])
     text += "\nLength of one upload:\n\n"
