@@ -1,5 +1,6 @@
 #include "serve_command.hpp"
 
+#include <malloc.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -25,6 +26,8 @@ namespace {
 constexpr double kDefaultGain = 10;
 // Longer, and who deletes something can no longer rely on it.
 constexpr int kMostUndoS = 3'600;
+// Threads for uploads that wait for the disk, beside those that classify: so many share a commit.
+constexpr std::size_t kStoringThreads = 16;
 // A month, and a century: past that it is a slip.
 constexpr int kMostHours = 24 * 31;
 constexpr int kMostDays = 36'500;
@@ -278,6 +281,8 @@ Status ServeCommand::serve(std::ostream& out) {
   if (!config) return config.error();
   const auto models = service::ModelSlot::create([this] { return load_model(); });
   if (!models) return models.error();
+  // What loading and testing the model took besides it goes back to the system.
+  malloc_trim(0);
   const std::shared_ptr<const service::ServingModel> model = (*models)->current();
   auto store = storage::RecordingStore::open(data_dir_, service::listening_copy);
   if (!store) return store.error();
@@ -300,8 +305,9 @@ Status ServeCommand::serve(std::ostream& out) {
   server_.alive = [] { tell_service_manager("WATCHDOG=1"); };
   std::vector<classify::Workspace> workspaces;
   for (unsigned i = 0; i < workers; ++i) workspaces.push_back(model->classifier.make_workspace());
-  auto server = http::Server::create(server_, recordings,
-                                     std::make_unique<http::Workers>(std::move(workspaces), queue));
+  auto server = http::Server::create(
+      server_, recordings,
+      std::make_unique<http::Workers>(std::move(workspaces), queue, kStoringThreads));
   if (!server) return server.error();
 
   out << "auscult listens on " << addresses(server_.address, *server) << " (" << model->info().name

@@ -148,14 +148,13 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
     model->inputs->add(metrics::values_of({decoded->clip.samples, decoded->clip.sample_rate_hz,
                                            recording.level, recording.result.heart_rate_bpm}));
   }
+  if (upload.computed) upload.computed();
   stopwatch.lap_ms();
-  const std::lock_guard lock(storing_);
-  if (const Status inserted = store_.insert(recording, stored, amplified.bytes, origin);
-      !inserted) {
-    return inserted.error();
-  }
+  // Told in the order of the store.
+  const auto tell = [&] { events_.publish({Event::Kind::stored, recording.id, recording}); };
+  const Status inserted = store_.insert(recording, stored, amplified.bytes, origin, tell);
+  if (!inserted) return inserted.error();
   metrics_.stored(recording, stopwatch.lap_ms() / 1'000);
-  events_.publish({Event::Kind::stored, recording.id, recording});
   return recording;
 }
 

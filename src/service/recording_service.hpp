@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -131,7 +130,6 @@ class RecordingService {
   metrics::RecordingMetrics metrics_;
   Turns turns_;  ///< Of requests that may be the same.
   std::unique_ptr<UploadSessions> sessions_;
-  std::mutex storing_;  ///< So that events tell of recordings in the order of the store.
 };
 
 }  // namespace auscult::service

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -117,8 +118,12 @@ class RecordingStore {
   /// internal on a recording that could not be read back (a number that is not finite), and then
   /// has stored nothing unless the message says so. With an origin's session its chunks are deleted
   /// in the same commit; unavailable if that is not open any more or has other chunks.
+  /// Those that come at the same time share one commit; one that fails fails alone. `stored` is
+  /// called once it is on disk, for one recording after the other in their order in the store, by
+  /// whichever thread committed; it must not throw, nor call the store.
   Status insert(const Recording& recording, const StoredAudio& audio,
-                std::span<const std::byte> listening_wav, const Origin& origin = {});
+                std::span<const std::byte> listening_wav, const Origin& origin = {},
+                const std::function<void()>& stored = {});
 
   /// The recording that was made for a key; empty if there is none or it was removed.
   [[nodiscard]] Result<std::optional<Answered>> find_answered(const std::string& key) const;
