@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   service::DiagnosisInput input;
   input.body = std::as_bytes(std::span(data, size)).subspan(4);
   input.sources = {{"query", declared}};
-  const service::Diagnosis diagnosis = service::diagnose(input, nullptr, nullptr);
+  const service::Diagnosis diagnosis = *service::diagnose(input, nullptr, nullptr);
   if (diagnosis.summary.empty()) std::abort();
   if (!std::isfinite(diagnosis.found.dc_offset)) std::abort();
   if (!diagnosis.found.decoded && diagnosis.findings.empty()) std::abort();

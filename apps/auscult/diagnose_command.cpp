@@ -122,7 +122,8 @@ int DiagnoseCommand::run(std::ostream& out, std::ostream& err) const {
   service::DiagnosisInput input;
   input.body = *bytes;
   input.sources = {flags, {"content type", *type}};
-  const service::Diagnosis diagnosis = service::diagnose(input, &*classifier, &workspace);
+  // Without a bound on the memory nothing fails.
+  const service::Diagnosis diagnosis = *service::diagnose(input, &*classifier, &workspace);
   if (format_ == "json") {
     out << http::to_json(diagnosis, nullptr).dump(2, ' ', false, Json::error_handler_t::replace)
         << '\n';

@@ -91,6 +91,13 @@ std::string addresses(const std::string& host, const http::Server& server) {
   return url("http://", server.port()) + " and " + url("https://", *tls_port);
 }
 
+/// glibc raises both bounds to the size of whatever was freed, up to 32 MiB: after a few long
+/// recordings it would keep hundreds of megabytes for the next ones.
+void give_large_blocks_back() {
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_TRIM_THRESHOLD, 1 << 22);
+}
+
 }  // namespace
 
 Status add_device_defaults(const std::string& text, service::ServiceConfig& config) {
@@ -279,6 +286,7 @@ Status ServeCommand::serve(std::ostream& out) {
   }
   const auto config = service_config();
   if (!config) return config.error();
+  give_large_blocks_back();
   const auto models = service::ModelSlot::create([this] { return load_model(); });
   if (!models) return models.error();
   // What loading and testing the model took besides it goes back to the system.

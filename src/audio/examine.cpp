@@ -163,7 +163,8 @@ void judge_dropouts(const AudioClip& clip, Examination& found) {
 
 }  // namespace
 
-Examination examine(std::span<const std::byte> bytes, const Declaration& declared) {
+Examination examine(std::span<const std::byte> bytes, const Declaration& declared,
+                    MemoryBudget::Lease* memory) {
   Examination found;
   found.bytes = bytes.size();
   const Container container = sniff_container(bytes);
@@ -181,9 +182,10 @@ Examination examine(std::span<const std::byte> bytes, const Declaration& declare
   if (auto size = find_wav_size(bytes)) found.findings.push_back(*std::move(size));
   if (bytes.empty()) return found;
 
-  Result<DecodedAudio> decoded = decode(bytes, declared);
+  Result<DecodedAudio> decoded = decode(bytes, declared, memory);
   if (is_raw && !is_wrapped) judge_layout(bytes, raw, found);
   if (!decoded) {
+    found.failure = decoded.error();
     found.findings.push_back(
         {"unreadable", "it cannot be read: " + decoded.error().message,
          is_raw ? "send whole samples in the format that is declared"

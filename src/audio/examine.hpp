@@ -33,6 +33,7 @@ struct Examination {
   std::size_t bytes = 0;
   std::string container;  ///< "pcm", "wav", "flac", "ogg", "mp3", "other"; or "text", "empty".
   std::optional<DecodedAudio> decoded;  ///< Empty if it cannot be read as it is declared.
+  std::optional<Error> failure;         ///< Then: of decode().
   std::string byte_order;               ///< Of raw PCM, as declared: "little" or "big".
   std::optional<LikelyLayout> likely;
   std::optional<Level> level;  ///< Of what was decoded, as the next ones.
@@ -42,10 +43,11 @@ struct Examination {
   std::vector<Finding> findings;  ///< The gravest first; empty if nothing speaks against it.
 };
 
-/// Reads an upload as decode() does and says what is odd about it, whatever the bytes are: no input
-/// fails. Codes of findings: empty, text, http, form, chunk_sizes, compressed, late_header,
-/// unreadable, wav_size, header_wins, odd_bytes, layout, offset_binary, adc, silent, quiet,
-/// clipped, dc_offset, gaps, repeats, looped, short. A pure function of both; any thread.
-Examination examine(std::span<const std::byte> bytes, const Declaration& declared);
+/// Reads an upload as decode() does, with its `memory`, and says what is odd about it, whatever the
+/// bytes are: no input fails. Codes of findings: empty, text, http, form, chunk_sizes, compressed,
+/// late_header, unreadable, wav_size, header_wins, odd_bytes, layout, offset_binary, adc, silent,
+/// quiet, clipped, dc_offset, gaps, repeats, looped, short. A pure function of both; any thread.
+Examination examine(std::span<const std::byte> bytes, const Declaration& declared,
+                    MemoryBudget::Lease* memory = nullptr);
 
 }  // namespace auscult::audio

@@ -38,6 +38,10 @@ struct ClassifierOptions {
 /// more run of the network for each window and heart sound.
 enum class Evidence { omit, include };
 
+/// What classify() takes beside its workspace for each second of a clip: a copy at 2 kHz and its
+/// bands in doubles.
+constexpr double kAnalysisBytesPerS = 2'000 * 24;
+
 /// The memory one worker needs; not shared between threads at the same time.
 struct Workspace {
   model::Workspace network;

@@ -1,5 +1,8 @@
 #include "http/connection.hpp"
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -16,6 +19,10 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+// What waits in the kernel to be sent, beyond what is on its way. Without a bound a client that
+// does not read has answers of several megabytes made for it and kept there.
+constexpr int kMostUnsentBytes = 128 * 1024;
+
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<const TlsContext> tls)
@@ -23,6 +30,8 @@ Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<const TlsCo
   // Answers are short and complete: waiting to fill a segment only delays them.
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMostUnsentBytes,
+               sizeof kMostUnsentBytes);
   if (tls != nullptr) tls_.emplace(*tls);
 }
 

@@ -26,10 +26,11 @@ Json framing_of(const DiagnosisRequest& asked) {
           {"user_agent", said(field::user_agent)}};
 }
 
-Response explain(const DiagnosisRequest& asked, const service::RecordingService& service,
+Response explain(DiagnosisRequest& asked, const service::RecordingService& service,
                  classify::Workspace& workspace) {
   DiagnosisHead head = read_diagnosis(asked.request, asked.body);
   head.input.paced_bytes_per_s = asked.paced_bytes_per_s;
+  head.input.memory = &asked.lease;
   const Result<service::Diagnosis> diagnosis =
       service.diagnose(std::move(head.input), head.device, workspace);
   if (!diagnosis) return problem_response(diagnosis.error());

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "audio/container.hpp"
 #include "service/arrival.hpp"
 
 namespace auscult::service {
@@ -41,7 +42,7 @@ void settle_all(Diagnosis& diagnosis) {
 void find_contradictions(Diagnosis& diagnosis) {
   const Source* first = nullptr;
   for (const Source& source : diagnosis.sources) {
-    if (!source.says.sample_rate_hz) continue;
+    if (!source.says.sample_rate_hz || source.is_fallback) continue;
     if (first == nullptr) {
       first = &source;
     } else if (*source.says.sample_rate_hz != *first->says.sample_rate_hz) {
@@ -91,23 +92,31 @@ std::string summarise(const Diagnosis& diagnosis) {
 
 }  // namespace
 
-Diagnosis diagnose(const DiagnosisInput& input, const classify::Classifier* classifier,
-                   classify::Workspace* workspace) {
+Result<Diagnosis> diagnose(const DiagnosisInput& input, const classify::Classifier* classifier,
+                           classify::Workspace* workspace) {
   Diagnosis diagnosis;
+  const bool is_raw = audio::sniff_container(input.body) == audio::Container::pcm;
   audio::Declaration declared;
   for (const Source& source : input.sources) {
     if (source.says == audio::Declaration{}) continue;
+    if (source.is_fallback && !is_raw) continue;
     diagnosis.sources.push_back(source);
     declared = audio::merge(declared, source.says);
   }
   settle_all(diagnosis);
   diagnosis.findings = input.findings;
-  diagnosis.found = audio::examine(input.body, declared);
+  diagnosis.found = audio::examine(input.body, declared, input.memory);
   const audio::Examination& found = diagnosis.found;
+  if (found.failure && found.failure->code == ErrorCode::unavailable) return *found.failure;
   diagnosis.findings.insert(diagnosis.findings.end(), found.findings.begin(), found.findings.end());
   find_contradictions(diagnosis);
 
   if (found.decoded && classifier != nullptr && workspace != nullptr) {
+    const double analysis = classify::kAnalysisBytesPerS * found.decoded->clip.duration_s();
+    const Status fits = input.memory == nullptr
+                            ? Status(Ok{})
+                            : input.memory->add(static_cast<std::size_t>(analysis));
+    if (!fits) return fits.error();
     Result<Classification> result = classifier->classify(found.decoded->clip, *workspace);
     if (result) {
       diagnosis.result = *std::move(result);

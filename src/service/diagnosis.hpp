@@ -9,6 +9,7 @@
 #include "audio/examine.hpp"
 #include "auscult/result.hpp"
 #include "classify/classifier.hpp"
+#include "core/memory_budget.hpp"
 #include "core/rate_suspect.hpp"
 
 namespace auscult::service {
@@ -17,6 +18,7 @@ namespace auscult::service {
 struct Source {
   std::string name;
   audio::Declaration says;
+  bool is_fallback = false;  ///< Holds where nobody else says anything, so it contradicts nobody.
 };
 
 /// What counts of one property, and who said it; "default" if nobody did.
@@ -40,16 +42,19 @@ struct Diagnosis {
   std::string summary;                   ///< One sentence.
 };
 
-/// Explains an upload. `sources` in order of precedence. With a classifier, also whether the rate
-/// is that of a heart. `paced_bytes_per_s` as in submit(). No input fails; a failure of the model
-/// is a finding. Stores nothing. Any thread, with one Workspace each.
 struct DiagnosisInput {
   std::span<const std::byte> body;
   std::vector<Source> sources = {};
   std::vector<audio::Finding> findings = {};  ///< Of the request around the body.
   std::optional<double> paced_bytes_per_s = {};
+  MemoryBudget::Lease* memory = nullptr;  ///< What is decoded is counted against it.
 };
-Diagnosis diagnose(const DiagnosisInput& input, const classify::Classifier* classifier,
-                   classify::Workspace* workspace);
+
+/// Explains an upload. `sources` in order of precedence. With a classifier, also whether the rate
+/// is that of a heart. `paced_bytes_per_s` as in submit(). No input fails, a failure of the model
+/// is a finding; what fails is that others hold the memory it takes: unavailable, or too_large if
+/// it would take all there is. Stores nothing. Any thread, with one Workspace each.
+Result<Diagnosis> diagnose(const DiagnosisInput& input, const classify::Classifier* classifier,
+                           classify::Workspace* workspace);
 
 }  // namespace auscult::service

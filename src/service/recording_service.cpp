@@ -42,11 +42,8 @@ AudioSource describe(const audio::DecodedAudio& decoded, std::span<const std::by
           .sha256 = sha256_hex(body)};
 }
 
-// What classifying takes for each second of sound: a copy at 2 kHz and its bands in doubles.
-constexpr double kAnalysisBytesPerS = 2'000 * 24;
-
 std::size_t analysis_bytes(const audio::AudioClip& clip) {
-  return static_cast<std::size_t>(kAnalysisBytesPerS * clip.duration_s());
+  return static_cast<std::size_t>(classify::kAnalysisBytesPerS * clip.duration_s());
 }
 
 /// Counts what an upload takes after it has been decoded: first its analysis, then its words, the
@@ -184,7 +181,7 @@ Result<Diagnosis> RecordingService::diagnose(DiagnosisInput input, const std::st
   if (const auto known = config_.devices.find(device); known != config_.devices.end()) {
     input.sources.push_back({"server's settings for the device", known->second.format});
   }
-  input.sources.push_back({"server's settings", config_.defaults.format});
+  input.sources.push_back({"server's settings", config_.defaults.format, true});
   const std::shared_ptr<const ServingModel> model = models_.current();
   model->classifier.fit(workspace);
   return service::diagnose(input, &model->classifier, &workspace);

@@ -168,9 +168,11 @@ TEST(Memory, OfSamplesThatOthersHoldIsToBeHadLater) {
   for (int i = 0; i < 500 && held() < static_cast<double>(half.size()); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  const Reply reply = service.exchange(request("POST", "/v1/recordings", silent_flac(25)));
-  EXPECT_EQ(reply.status, 503) << reply.body;
-  EXPECT_EQ(reply.headers.count("retry-after"), 1U);
+  for (const char* path : {"/v1/recordings", "/v1/diagnose"}) {
+    const Reply reply = service.exchange(request("POST", path, silent_flac(45)));
+    EXPECT_EQ(reply.status, 503) << path << reply.body;
+    EXPECT_EQ(reply.headers.count("retry-after"), 1U);
+  }
 }
 
 TEST(Memory, IsNotNeededForASmallAnswer) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "audio/synthetic_heart.hpp"
+#include "audio/wav.hpp"
 #include "json/json.hpp"
 #include "service_under_test.hpp"
 
@@ -66,6 +67,18 @@ TEST(Diagnose, SaysWhichSourceCounts) {
   EXPECT_EQ(diagnosis.at("counts").at("channels").at("source"), "device's settings");
   EXPECT_EQ(diagnosis.at("declared").size(), 3U);
   EXPECT_THAT(codes(diagnosis), Contains("contradiction"));
+}
+
+TEST(Diagnose, TheServersOwnSettingsContradictNobody) {
+  Configuration configuration;
+  configuration.service.defaults.format.sample_rate_hz = 16'000;
+  const ServiceUnderTest service(configuration);
+  const auto wav =
+      audio::encode_amplified_wav(audio::synthesize({.duration_s = 6}, 8'000), 1).bytes;
+  const std::string file(reinterpret_cast<const char*>(wav.data()), wav.size());
+  EXPECT_THAT(codes(diagnose(service, "", file)), IsEmpty());
+  EXPECT_THAT(codes(diagnose(service, "?sample_rate=4000", file)), Contains("header_wins"));
+  EXPECT_THAT(codes(diagnose(service, "?sample_rate=8000", heart(6, 8'000))), IsEmpty());
 }
 
 TEST(Diagnose, NamesTheLikelyRateOfAHeartThatIsTooSlow) {

@@ -56,6 +56,22 @@ class Operation : public testing::Test {
   ServiceUnderTest service_;
 };
 
+TEST_F(Operation, AClientThatDoesNotReadHasFewAnswersMadeForIt) {
+  Client client = service_.connect();
+  std::string requests;
+  for (int i = 0; i < 50; ++i) requests += request("GET", "/openapi.json");
+  ASSERT_TRUE(client.send(requests));
+  const std::string answered =
+      "auscult_http_requests_total{route=\"/openapi.json\",method=\"GET\",status=\"200\"}";
+  double before = -1;
+  double now = 0;
+  for (; now == 0 || now != before; std::this_thread::sleep_for(std::chrono::milliseconds(200))) {
+    before = now;
+    now = samples()[answered];
+  }
+  EXPECT_LE(now, 8);
+}
+
 TEST_F(Operation, MetricsCountWhatWasAsked) {
   service_.exchange(request("POST", "/v1/recordings?device=ward-3", heart_sounds()));
   service_.exchange(request("POST", "/upload_audio", ""));
