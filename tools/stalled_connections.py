@@ -14,6 +14,7 @@ one of the latter is over 2 or an honest request failed. Needs Linux and nothing
 """
 import argparse
 import math
+import multiprocessing
 import os
 import resource
 import selectors
@@ -41,17 +42,16 @@ def heart_pcm(duration_s, rate_hz=16000):
     return bytes(samples)
 
 
-class Stalled(threading.Thread):
-    """Keeps `count` stalled connections open, and opens those again that the server ends."""
+class Stalled(multiprocessing.Process):
+    """Keeps `count` stalled connections open, and opens those again that the server ends. A process
+    of its own: as a thread it would make the honest ones wait for Python's lock."""
 
     def __init__(self, port, count):
         super().__init__(daemon=True)
         self.port, self.count = port, count
-        self.ended = threading.Event()
-        self.full = threading.Event()
-        self.reopened = 0
-        self.selector = selectors.DefaultSelector()
-        self.slow = {}
+        self.ended = multiprocessing.Event()
+        self.full = multiprocessing.Event()
+        self.reopened = multiprocessing.Value("i", 0)
 
     def open_one(self, number):
         kind = KINDS[number % len(KINDS)]
@@ -80,6 +80,8 @@ class Stalled(threading.Thread):
             self.unread.append((connection, number, time.monotonic()))
 
     def run(self):
+        self.selector = selectors.DefaultSelector()
+        self.slow = {}
         self.unread = []
         for number in range(self.count):
             self.open_one(number)
@@ -97,7 +99,7 @@ class Stalled(threading.Thread):
                     self.selector.unregister(key.fileobj)
                     self.slow.pop(key.fileobj, None)
                     key.fileobj.close()
-                    self.reopened += 1
+                    self.reopened.value += 1
                     self.open_one(key.data)
             if time.monotonic() - drip >= 1:
                 drip = time.monotonic()
@@ -186,7 +188,7 @@ def main():
     parser.add_argument("--binary", default=os.path.join(root, "build/release/bin/auscult"))
     parser.add_argument("--model", default=os.path.join(root, "models/auscult-1"))
     parser.add_argument("--connections", type=int, default=1000)
-    parser.add_argument("--seconds", type=float, default=20, help="of one phase")
+    parser.add_argument("--seconds", type=float, default=60, help="of one phase")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rate", type=float, default=10, help="honest requests a second")
     arguments = parser.parse_args()
@@ -222,7 +224,7 @@ def main():
                 failures += failed
                 stalled.ended.set()
                 stalled.join()
-                reopened += stalled.reopened
+                reopened += stalled.reopened.value
                 show(f"round {number + 1}, {arguments.connections} stalled", took)
                 time.sleep(1)
         finally:
