@@ -45,7 +45,7 @@ boost::asio::awaitable<Response> diagnose(DiagnosisRequest request, Workers& wor
   job.due = request.due;
   job.run = [asked = std::make_shared<DiagnosisRequest>(std::move(request)), &service](
                 classify::Workspace& workspace) { return explain(*asked, service, workspace); };
-  co_return co_await run_on_worker(std::move(job), workers);
+  return run_on_worker(std::move(job), workers);
 }
 
 }  // namespace auscult::http
