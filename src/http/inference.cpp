@@ -27,8 +27,10 @@ Result<std::shared_ptr<const service::ServingModel>> named_model(
                                         info.name + " version " + version_of(info));
 }
 
-Response answer(InferenceCall& call, const service::ServingModel& model,
-                service::RecordingService& service, classify::Workspace& workspace) {
+Response answer(InferenceCall& call, service::RecordingService& service,
+                classify::Workspace& workspace) {
+  const auto model = named_model(service, call.request);
+  if (!model) return inference_error(model.error());
   const std::string_view header = call.request.headers["Inference-Header-Content-Length"];
   const Result<std::size_t> json_bytes = inference_json_bytes(header, call.body.size());
   if (!json_bytes) return inference_error(json_bytes.error());
@@ -36,25 +38,22 @@ Response answer(InferenceCall& call, const service::ServingModel& model,
   if (!fits) return inference_error(fits.error());
   const Result<InferenceRequest> request = parse_inference(call.body, *json_bytes);
   if (!request) return inference_error(request.error());
-  const Result<Classification> result = service.judge(request->clip, model, workspace, &call.lease);
+  const Result<Classification> result =
+      service.judge(request->clip, **model, workspace, &call.lease);
   if (!result) return inference_error(result.error());
-  return inference_response(*request, *result, version_of(model.info()));
+  return inference_response(*request, *result, version_of((*model)->info()));
 }
 
 }  // namespace
 
 boost::asio::awaitable<Response> infer(InferenceCall call, Workers& workers,
                                        service::RecordingService& service) {
-  auto model = named_model(service, call.request);
-  if (!model) co_return inference_error(model.error());
   WorkerJob job;
   job.due = call.due;
   job.refuse = inference_error;
-  job.run = [shared = std::make_shared<InferenceCall>(std::move(call)), model = *std::move(model),
-             &service](classify::Workspace& workspace) {
-    return answer(*shared, *model, service, workspace);
-  };
-  co_return co_await run_on_worker(std::move(job), workers);
+  job.run = [shared = std::make_shared<InferenceCall>(std::move(call)), &service](
+                classify::Workspace& workspace) { return answer(*shared, service, workspace); };
+  return run_on_worker(std::move(job), workers);
 }
 
 Response show_inference_server() {

@@ -38,7 +38,8 @@ Result<service::Outcome> run(Submission& taken, service::RecordingService& servi
   }
   Result<Recording> recording = service.submit(*upload, workspace);
   if (!recording) return recording.error();
-  return service::Outcome(service::Stored{*std::move(recording), false});
+  service::Outcome outcome = service::Stored{*std::move(recording), false};
+  return outcome;
 }
 
 /// What the connection's strand and the worker share; all but the submission, and that until it is
