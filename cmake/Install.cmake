@@ -31,5 +31,5 @@ install(FILES cmake/auscultConfig.cmake cmake/LibraryDependencies.cmake
               "${PROJECT_BINARY_DIR}/auscultConfigVersion.cmake"
         DESTINATION "${package_dir}")
 install(DIRECTORY include/auscult TYPE INCLUDE)
-install(DIRECTORY models DESTINATION "${CMAKE_INSTALL_DATADIR}/auscult")
-install(FILES LICENSE README.md TYPE DOC)
+install(DIRECTORY models DESTINATION "${CMAKE_INSTALL_DATADIR}/auscult" COMPONENT service)
+install(FILES LICENSE README.md TYPE DOC COMPONENT service)

@@ -12,6 +12,7 @@
 #include "evaluate_command.hpp"
 #include "http/openapi.hpp"
 #include "keys_command.hpp"
+#include "manual_command.hpp"
 #include "model_command.hpp"
 #include "serve_command.hpp"
 #include "settings.hpp"
@@ -41,6 +42,7 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
   const AuditCommand audit(app);
   const DevicesCommand devices(app);
   const DiagnoseCommand diagnose(app);
+  const ManualCommand manual(app);
   const CLI::App* openapi =
       app.add_subcommand("openapi", "Print the description of the HTTP interface (OpenAPI 3.1)");
 
@@ -63,6 +65,7 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
   if (restore.chosen()) return restore.run(out, err);
   if (keys.chosen()) return keys.run(out, err);
   if (audit.chosen()) return audit.run(out, err);
+  if (manual.chosen()) return manual.run(out, err);
   if (openapi->parsed()) {
     out << http::openapi_document();
     return 0;

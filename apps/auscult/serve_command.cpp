@@ -1,5 +1,6 @@
 #include "serve_command.hpp"
 
+#include <malloc.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -14,6 +15,8 @@
 
 #include "access/guard.hpp"
 #include "core/limits.hpp"
+#include "input_reference.hpp"
+#include "service_manager.hpp"
 #include "settings.hpp"
 #include "storage/recording_store.hpp"
 
@@ -23,6 +26,8 @@ namespace {
 constexpr double kDefaultGain = 10;
 // Longer, and who deletes something can no longer rely on it.
 constexpr int kMostUndoS = 3'600;
+// Threads for uploads that wait for the disk, beside those that classify: so many share a commit.
+constexpr std::size_t kStoringThreads = 16;
 // A month, and a century: past that it is a slip.
 constexpr int kMostHours = 24 * 31;
 constexpr int kMostDays = 36'500;
@@ -189,6 +194,9 @@ ServeCommand::ServeCommand(CLI::App& app)
   limits_.add_to(*command_, server_);
   add_setting(*command_, "--log-level", log_level_, "What is logged on standard error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
+  add_setting(*command_, "--log-format", log_format_,
+              "Lines for people, or an object a line with request and trace ids for programs")
+      ->check(CLI::IsMember({"text", "json"}));
   command_->add_flag("--print-config", print_config_, "Show all settings as TOML and end")
       ->configurable(false);
 }
@@ -233,8 +241,10 @@ int ServeCommand::run(std::ostream& out, std::ostream& err) {
 Result<service::ServingModel> ServeCommand::load_model() const {
   auto classifier = load_classifier(model_);
   if (!classifier) return classifier.error();
-  return service::ServingModel{*std::move(classifier),
-                               read_text(model_folder(model_) / "metrics.json")};
+  auto inputs = load_reference(model_folder(model_));
+  if (!inputs) return inputs.error();
+  return service::ServingModel{
+      *std::move(classifier), read_text(model_folder(model_) / "metrics.json"), *std::move(inputs)};
 }
 
 void ServeCommand::reload(service::RecordingService& recordings) {
@@ -252,6 +262,10 @@ Status ServeCommand::serve(std::ostream& out) {
   spdlog::set_default_logger(
       std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
   spdlog::set_level(spdlog::level::from_str(log_level_));
+  if (log_format_ == "json") {
+    spdlog::set_formatter(http::make_json_formatter());
+    server_.log_format = http::LogFormat::json;
+  }
 
   // Every thread that is started from here on inherits the mask, so that the signals reach the one
   // that waits for them.
@@ -267,6 +281,8 @@ Status ServeCommand::serve(std::ostream& out) {
   if (!config) return config.error();
   const auto models = service::ModelSlot::create([this] { return load_model(); });
   if (!models) return models.error();
+  // What loading and testing the model took besides it goes back to the system.
+  malloc_trim(0);
   const std::shared_ptr<const service::ServingModel> model = (*models)->current();
   auto store = storage::RecordingStore::open(data_dir_, service::listening_copy);
   if (!store) return store.error();
@@ -286,20 +302,24 @@ Status ServeCommand::serve(std::ostream& out) {
   limits_.apply(server_);
   make_room_for_connections(server_);
 
+  server_.alive = [] { tell_service_manager("WATCHDOG=1"); };
   std::vector<classify::Workspace> workspaces;
   for (unsigned i = 0; i < workers; ++i) workspaces.push_back(model->classifier.make_workspace());
-  auto server = http::Server::create(server_, recordings,
-                                     std::make_unique<http::Workers>(std::move(workspaces), queue));
+  auto server = http::Server::create(
+      server_, recordings,
+      std::make_unique<http::Workers>(std::move(workspaces), queue, kStoringThreads));
   if (!server) return server.error();
 
   out << "auscult listens on " << addresses(server_.address, *server) << " (" << model->info().name
       << ", " << workers << " workers, data in " << data_dir_ << ")" << std::endl;
+  tell_service_manager("READY=1");
   std::jthread ending([&] {
     int signal = SIGHUP;
     while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
       server->reload_certificate();
       reload(recordings);
     }
+    tell_service_manager("STOPPING=1");
     spdlog::info("signal {}: finishing what is under way", signal);
     server->stop();
   });

@@ -53,6 +53,7 @@ class ServeCommand {
   bool keep_reviewed_ = true;
   std::vector<std::string> device_defaults_;
   std::string log_level_ = "info";
+  std::string log_format_ = "text";
   bool require_keys_ = false;
   bool open_to_all_ = false;
   bool print_config_ = false;

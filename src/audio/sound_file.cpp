@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::size_t kBlockFrames = 8'192;
 
+// Of 0 to 1. libFLAC's quickest takes a third less time than its default, and heart sounds, which
+// are mostly noise of the microphone, 1 to 3 % more space.
+constexpr double kFlacLevel = 0;
+
 /// The position that a seek asks for, or -1 if it is before the first byte.
 sf_count_t seek_target(sf_count_t offset, int whence, sf_count_t position, std::size_t size) {
   const sf_count_t base = whence == SEEK_SET   ? 0
@@ -68,6 +72,10 @@ Result<std::vector<std::byte>> encode_samples(SoundFormat format, std::span<cons
   if (file != nullptr) {
     // The PEAK chunk holds the time of writing.
     sf_command(file, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
+    if ((format.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC) {
+      double level = kFlacLevel;
+      sf_command(file, SFC_SET_COMPRESSION_LEVEL, &level, sizeof level);
+    }
     written = write(file, samples.data(), frames);
     sf_close(file);
   }

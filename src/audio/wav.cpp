@@ -1,11 +1,12 @@
 #include "audio/wav.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <cstdint>
-
-#include "audio/sound_file.hpp"
+#include <cstring>
 
 namespace auscult::audio {
 
@@ -14,31 +15,68 @@ namespace {
 constexpr double kLowest = -32'768;
 constexpr double kHighest = 32'767;
 
-/// In steps of s16, not yet saturated.
+/// The nearest whole number, halves to the even one, of a value below 2^51: what std::nearbyint()
+/// gives, in two additions that the compiler can do for several values at once.
+double round_half_even(double value) {
+  constexpr double kNoFraction = 0x1.8p52;
+  return (value + kNoFraction) - kNoFraction;
+}
+
+/// In steps of s16, saturated.
 double amplify(float sample, double gain) {
-  return std::nearbyint(static_cast<double>(sample) * gain * 32'768);
+  return round_half_even(
+      std::min(std::max(static_cast<double>(sample) * gain * 32'768, kLowest), kHighest));
+}
+
+bool is_clipped(double amplified) { return amplified <= kLowest || amplified >= kHighest; }
+
+double fraction(std::size_t clipped, std::size_t count) {
+  return count == 0 ? 0 : static_cast<double>(clipped) / static_cast<double>(count);
+}
+
+constexpr std::uint32_t kHeaderBytes = 44;
+
+/// The header of a WAV file of mono s16 (the RIFF specification of 1991, with its `fmt ` chunk of
+/// 16 bytes), little-endian.
+std::array<std::uint32_t, kHeaderBytes / 4> wav_header(int sample_rate_hz, std::size_t frames) {
+  const auto rate = static_cast<std::uint32_t>(sample_rate_hz);
+  const auto bytes = static_cast<std::uint32_t>(2 * frames);
+  constexpr std::uint32_t kPcmMono = 1U | (1U << 16U);
+  constexpr std::uint32_t kTwoBytesOf16Bits = 2U | (16U << 16U);
+  const auto tag = [](const char(&name)[5]) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, name, sizeof word);
+    return word;
+  };
+  return {tag("RIFF"), kHeaderBytes - 8 + bytes, tag("WAVE"), tag("fmt "), 16, kPcmMono, rate,
+          2 * rate,    kTwoBytesOf16Bits,        tag("data"), bytes};
 }
 
 }  // namespace
 
 double clipped_fraction(const AudioClip& clip, double gain) {
-  if (clip.samples.empty()) return 0;
-  const auto clipped = std::ranges::count_if(clip.samples, [gain](float sample) {
-    const double amplified = amplify(sample, gain);
-    return amplified <= kLowest || amplified >= kHighest;
-  });
-  return static_cast<double>(clipped) / static_cast<double>(clip.samples.size());
+  std::size_t clipped = 0;
+  for (const float sample : clip.samples) clipped += is_clipped(amplify(sample, gain)) ? 1U : 0U;
+  return fraction(clipped, clip.samples.size());
 }
 
 AmplifiedWav encode_amplified_wav(const AudioClip& clip, double gain) {
+  static_assert(std::endian::native == std::endian::little, "the words below are a WAV's");
   assert(clip.sample_rate_hz > 0 && std::isfinite(gain));
-  std::vector<std::int32_t> words(clip.samples.size());
-  std::ranges::transform(clip.samples, words.begin(), [gain](float sample) {
-    return static_cast<std::int32_t>(std::clamp(amplify(sample, gain), kLowest, kHighest)) * 65'536;
-  });
-  // A mono s16 WAV can be written at any rate.
-  return {.bytes = *encode_sound({SF_FORMAT_WAV | SF_FORMAT_PCM_16, clip.sample_rate_hz, 1}, words),
-          .clipped_fraction = clipped_fraction(clip, gain)};
+  const std::size_t frames = clip.samples.size();
+  AmplifiedWav wav{.bytes = std::vector<std::byte>(kHeaderBytes + 2 * frames)};
+  const auto header = wav_header(clip.sample_rate_hz, frames);
+  std::memcpy(wav.bytes.data(), header.data(), kHeaderBytes);
+  std::byte* to = wav.bytes.data() + kHeaderBytes;
+  std::size_t clipped = 0;
+  for (std::size_t i = 0; i < frames; ++i) {
+    const double amplified = amplify(clip.samples[i], gain);
+    clipped += is_clipped(amplified) ? 1U : 0U;
+    const auto word = static_cast<std::int16_t>(static_cast<std::int32_t>(amplified));
+    std::memcpy(to + 2 * i, &word, sizeof word);
+  }
+  wav.clipped_fraction = fraction(clipped, frames);
+  return wav;
 }
 
 }  // namespace auscult::audio

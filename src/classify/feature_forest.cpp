@@ -31,9 +31,10 @@ Result<FeatureForest> FeatureForest::load(const std::filesystem::path& file,
   return FeatureForest(*std::move(forest), std::move(columns));
 }
 
-std::vector<double> FeatureForest::log_score(const audio::AudioClip& clip,
+std::vector<double> FeatureForest::log_score(const audio::AudioClip& heard,
+                                             const signal::BandEnergies& energies,
                                              const beats::Heartbeats& heartbeats) const {
-  const std::vector<float> measured = features::evidence_features(clip, heartbeats);
+  const std::vector<float> measured = features::evidence_features(heard, energies, heartbeats);
   std::vector<float> chosen;
   for (const std::size_t column : columns_) chosen.push_back(measured[column]);
   return forest_.log_score(chosen);

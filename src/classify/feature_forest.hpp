@@ -10,6 +10,7 @@
 #include "auscult/result.hpp"
 #include "beats/heartbeats.hpp"
 #include "model/forest.hpp"
+#include "signal/band_energies.hpp"
 
 namespace auscult::classify {
 
@@ -23,8 +24,9 @@ class FeatureForest {
 
   [[nodiscard]] std::size_t class_count() const { return forest_.classes().size(); }
 
-  /// Forest::log_score() of the clip.
-  [[nodiscard]] std::vector<double> log_score(const audio::AudioClip& clip,
+  /// Forest::log_score() of a clip at kBandsRateHz, with its bands and its heartbeats.
+  [[nodiscard]] std::vector<double> log_score(const audio::AudioClip& heard,
+                                              const signal::BandEnergies& energies,
                                               const beats::Heartbeats& heartbeats) const;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,8 @@ class MemoryBudget {
   [[nodiscard]] std::size_t total() const { return total_; }
   /// What is not lent out at the moment.
   [[nodiscard]] std::size_t left() const { return left_; }
+  /// How often something was not to be had.
+  [[nodiscard]] std::uint64_t refusals() const { return refusals_; }
 
   /// A share of the budget, given back at the end of its life. One thread at a time.
   class Lease {
@@ -34,7 +37,10 @@ class MemoryBudget {
       if (bytes <= bytes_) return true;
       std::size_t left = budget_->left_;
       do {
-        if (left < bytes - bytes_) return false;
+        if (left < bytes - bytes_) {
+          ++budget_->refusals_;
+          return false;
+        }
       } while (!budget_->left_.compare_exchange_weak(left, left - (bytes - bytes_)));
       bytes_ = bytes;
       return true;
@@ -44,6 +50,7 @@ class MemoryBudget {
     /// that, and with unavailable if it could but others hold it.
     Status add(std::size_t bytes) {
       if (bytes > budget_->total_ - bytes_) {
+        ++budget_->refusals_;
         return fail(ErrorCode::too_large, "this would take more than the " +
                                               std::to_string(budget_->total_) +
                                               " bytes of memory that all requests may hold: send "
@@ -71,6 +78,7 @@ class MemoryBudget {
  private:
   const std::size_t total_;
   std::atomic<std::size_t> left_;
+  std::atomic<std::uint64_t> refusals_ = 0;
 };
 
 }  // namespace auscult

@@ -1,5 +1,6 @@
 #include "features/evidence_features.hpp"
 
+#include <cassert>
 #include <utility>
 
 #include "audio/resample.hpp"
@@ -8,18 +9,19 @@
 #include "features/feature_writer.hpp"
 
 namespace auscult::features {
-namespace {
-
-constexpr int kRateHz = 2000;
-
-}  // namespace
 
 std::vector<float> evidence_features(const audio::AudioClip& clip,
                                      const beats::Heartbeats& heartbeats) {
+  const audio::AudioClip heard = audio::resample(clip, signal::kBandsRateHz);
+  return evidence_features(heard, signal::BandEnergies(heard), heartbeats);
+}
+
+std::vector<float> evidence_features(const audio::AudioClip& heard,
+                                     const signal::BandEnergies& energies,
+                                     const beats::Heartbeats& heartbeats) {
+  assert(heard.sample_rate_hz == signal::kBandsRateHz);
   FeatureWriter writer;
-  const audio::AudioClip heard = audio::resample(clip, kRateHz);
   if (heard.samples.empty()) return std::move(writer).values();
-  const signal::BandEnergies energies(heard);
   write_clip_features(heard.samples, energies, writer);
   write_beat_features(energies, heartbeats, writer);
   return std::move(writer).values();

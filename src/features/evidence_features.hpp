@@ -7,6 +7,7 @@
 
 #include "audio/clip.hpp"
 #include "beats/heartbeats.hpp"
+#include "signal/band_energies.hpp"
 
 namespace auscult::features {
 
@@ -110,6 +111,10 @@ inline constexpr std::size_t kEvidenceFeatureCount = kEvidenceFeatures.size();
 /// Measures a clip and what was found in it: one finite number for each of kEvidenceFeatures,
 /// whatever the clip. A pure function, the same at any gain; 10 s take about 1.5 ms.
 std::vector<float> evidence_features(const audio::AudioClip& clip,
+                                     const beats::Heartbeats& heartbeats);
+/// The same of a clip that is at kBandsRateHz already, and of its bands.
+std::vector<float> evidence_features(const audio::AudioClip& heard,
+                                     const signal::BandEnergies& energies,
                                      const beats::Heartbeats& heartbeats);
 
 }  // namespace auscult::features

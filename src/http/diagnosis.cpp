@@ -1,18 +1,13 @@
 #include "http/diagnosis.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <memory>
-#include <optional>
 #include <utility>
+
+#include "http/worker_job.hpp"
 
 namespace auscult::http {
 namespace {
 
-namespace asio = boost::asio;
 using boost::beast::http::field;
 using boost::beast::http::fields;
 using json::Json;
@@ -41,42 +36,15 @@ Response explain(const DiagnosisRequest& asked, const service::RecordingService&
   return json_response(200, json::dump(to_json(*diagnosis, framing_of(asked))));
 }
 
-/// What the connection's strand and the worker share; `answer` belongs to the strand.
-struct Job {
-  DiagnosisRequest asked;
-  asio::steady_timer finished;  ///< Expires when it is due; cancelled when there is an answer.
-  std::optional<Response> answer;
-};
-
 }  // namespace
 
-asio::awaitable<Response> diagnose(DiagnosisRequest request, Workers& workers,
-                                   service::RecordingService& service) {
-  const asio::any_io_executor strand = co_await asio::this_coro::executor;
-  const Clock::time_point due = request.due;
-  const auto job =
-      std::make_shared<Job>(Job{std::move(request), asio::steady_timer(strand, due), std::nullopt});
-  const auto finish = [job, strand](Response answer) {
-    asio::post(strand, [job, answer = std::move(answer)]() mutable {
-      job->answer = std::move(answer);
-      job->finished.cancel();
-    });
-  };
-  const auto run = [job, finish, &service](classify::Workspace& workspace) {
-    finish(explain(job->asked, service, workspace));
-  };
-  const auto refuse = [finish](const Error& error) { finish(problem_response(error)); };
-  const bool taken = workers.try_submit({.run = run, .refuse = refuse, .deadline = due});
-  if (!taken) {
-    co_return problem_response(
-        fail(ErrorCode::unavailable, "busy: too many uploads are waiting; try again"));
-  }
-  co_await job->finished.async_wait(asio::as_tuple(asio::use_awaitable));
-  if (!job->answer) {
-    co_return problem_response(
-        fail(ErrorCode::deadline_exceeded, "too busy to answer in time; try again"));
-  }
-  co_return *std::move(job->answer);
+boost::asio::awaitable<Response> diagnose(DiagnosisRequest request, Workers& workers,
+                                          service::RecordingService& service) {
+  WorkerJob job;
+  job.due = request.due;
+  job.run = [asked = std::make_shared<DiagnosisRequest>(std::move(request)), &service](
+                classify::Workspace& workspace) { return explain(*asked, service, workspace); };
+  co_return co_await run_on_worker(std::move(job), workers);
 }
 
 }  // namespace auscult::http

@@ -63,8 +63,17 @@ Response log_out(const Context& context, const Request& request, std::string_vie
 /// The page that asks for the key.
 Response show_login();
 
+/// The Open Inference Protocol's descriptions: http/inference.hpp.
+Response show_inference_server();
+Response show_inference_live();
+Response show_inference_ready();
+Response show_inference_model(const Context& context, const Request& request);
+Response show_inference_model_ready(const Context& context, const Request& request);
+
 Response show_health();
 Response show_readiness(const Context& context, const Request& request);
+/// In Prometheus' text format.
+Response show_metrics(const Context& context, const Request& request);
 Response show_openapi();
 
 }  // namespace auscult::http

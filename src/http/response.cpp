@@ -109,6 +109,9 @@ Response to_response(const Problem& problem, std::string_view path) {
     response.content_type = "application/problem+json";
     // A detail may quote foreign bytes, which need not be UTF-8.
     response.content = body.dump(-1, ' ', false, json::Json::error_handler_t::replace);
+  } else if (path == "/v2" || path.substr(0, 4) == "/v2/") {
+    response.content_type = "application/json";
+    response.content = json::dump({{"error", problem.detail}});
   } else {
     response.content_type = "text/plain";
     response.content = one_line(problem.detail);

@@ -50,7 +50,8 @@ int status_of(ErrorCode code);
 
 Problem to_problem(const Error& error);
 
-/// application/problem+json for paths under /v1, else one line of plain text: devices show it.
+/// application/problem+json for paths under /v1, {"error": detail} for those under /v2, else one
+/// line of plain text: devices show it.
 Response to_response(const Problem& problem, std::string_view path);
 
 Response text_response(int status, std::string text);

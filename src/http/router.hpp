@@ -39,11 +39,14 @@ struct Request {
   std::string number;  ///< And at `{number}`.
 };
 
+struct ServerMetrics;
+
 /// What handlers work with. Any thread.
 struct Context {
   service::RecordingService& service;
   MemoryBudget& memory;            ///< What large sounds and answers are counted against.
   access::Guard* guard = nullptr;  ///< Null: everything is open to everybody.
+  const ServerMetrics* metrics = nullptr;
 };
 
 /// Answers from memory, on the I/O thread.
@@ -65,6 +68,8 @@ struct Feed {};
 struct Stream {};
 /// Explains an upload and stores nothing, on a worker; http/diagnosis.hpp.
 struct Diagnose {};
+/// Answers by the Open Inference Protocol and stores nothing, on a worker; http/inference.hpp.
+struct Infer {};
 /// Takes an upload, on a worker; `receipt` is what the stored recording is answered with.
 struct Submit {
   Response (*receipt)(const Recording& recording);
@@ -89,7 +94,7 @@ struct Route {
   /// `{id}`, `{name}` and `{number}` stand for one segment, `{path}` for all that is left.
   std::string_view pattern;
   Access access;
-  std::variant<Immediate, Read, Write, Feed, Stream, Submit, Finish, Diagnose> handler;
+  std::variant<Immediate, Read, Write, Feed, Stream, Submit, Finish, Diagnose, Infer> handler;
 };
 
 /// All there are.

@@ -47,8 +47,9 @@ struct Server::State {
         tls_acceptor(strand),
         shutdown_timer(strand),
         purge_timer(strand),
-        shared{config, Context{service, memory, config.guard}, *pool,
-               asio::thread_pool(static_cast<std::size_t>(config.reader_threads)), memory},
+        shared{config, Context{service, memory, config.guard, &shared.metrics},
+               *pool,  asio::thread_pool(static_cast<std::size_t>(config.reader_threads)),
+               memory, {*pool, memory}},
         connections(std::move(bounds)),
         workers(std::move(pool)) {}
 
@@ -134,6 +135,7 @@ asio::awaitable<void> Server::State::purge() {
       const Status tidied = shared.context.service.tidy(now());
       if (!tidied) spdlog::error("cannot delete what is to go: {}", tidied.error().message);
       if (certificate != nullptr && certificate->has_changed()) reload_certificate();
+      if (shared.config.alive) shared.config.alive();
       co_return;
     };
     co_await asio::co_spawn(shared.readers, run, asio::use_awaitable);
@@ -147,6 +149,7 @@ asio::awaitable<void> Server::State::purge() {
 const char* Server::State::reason_to_refuse(const asio::ip::address& address) {
   switch (connections.take(address)) {
     case ConnectionCount::Verdict::taken:
+      ++shared.metrics.connections;
       return nullptr;
     case ConnectionCount::Verdict::too_many:
       return "too many connections; try again";
@@ -166,6 +169,7 @@ void Server::State::start(tcp::socket socket, const Strand& session_strand, bool
   {
     const std::lock_guard lock(mutex);
     refusal = reason_to_refuse(address);
+    if (refusal != nullptr) shared.metrics.refused_connections.add();
     if (refusal != nullptr && refused >= kRefusedAtOnce) return;
     if (refusal != nullptr) ++refused;
     sessions.emplace(session.get(), Entry{session_strand, session, address, refusal != nullptr});
@@ -191,6 +195,7 @@ void Server::State::forget(const Session* session) {
       --refused;
     } else {
       connections.give_back(found->second.address);
+      --shared.metrics.connections;
     }
     sessions.erase(found);
   }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "access/guard.hpp"
 #include "auscult/result.hpp"
 #include "core/limits.hpp"
+#include "http/log_lines.hpp"
 #include "model/model.hpp"
 #include "service/recording_service.hpp"
 #include "service/worker_pool.hpp"
@@ -32,6 +34,9 @@ struct ServerConfig {
   std::optional<std::uint16_t> tls_port;
   /// Who may; null: everybody may everything. Outlives the server.
   access::Guard* guard = nullptr;
+  LogFormat log_format = LogFormat::text;  ///< Of what is logged of each request.
+  /// Called every `purge_interval` while requests can be served. Empty: nothing.
+  std::function<void()> alive = {};
   bool audit_uploads = false;  ///< Whether the audit log has uploads, too.
 
   std::size_t max_body_bytes = limits::kDefaultMaxBodyBytes;

@@ -17,7 +17,9 @@
 #include "http/gate.hpp"
 #include "http/handlers.hpp"
 #include "http/head_watch.hpp"
+#include "http/inference.hpp"
 #include "http/live_stream.hpp"
+#include "http/log_lines.hpp"
 #include "http/security_headers.hpp"
 #include "http/submission.hpp"
 #include "http/upload_session_request.hpp"
@@ -28,8 +30,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast_http = boost::beast::http;
 using boost::system::error_code;
-
-constexpr std::size_t kMaxLoggedPathBytes = 200;
 
 /// What to tell the client of a request that could not be read (if it is still there).
 Problem problem_of(const error_code& failure, bool header_done, const ServerConfig& config) {
@@ -64,11 +64,11 @@ std::string_view text_of(const boost::beast::flat_buffer& buffer) {
 
 /// Runs a handler; what it throws (out of memory, most likely) is our own failure.
 template <typename Handle>
-Response guarded(std::string_view path, const Handle& handle) {
+Response guarded(std::string_view request_id, std::string_view path, const Handle& handle) {
   try {
     return handle();
   } catch (const std::exception& error) {
-    spdlog::error("{}: {}", path, error.what());
+    spdlog::error("{} (request {}): {}", path, request_id, error.what());
     return to_response(to_problem(fail(ErrorCode::internal, "internal error")), path);
   }
 }
@@ -237,6 +237,8 @@ asio::awaitable<bool> Session::serve_request() {
   exchange.path = path_of(header.target());
   exchange.head_only = header.method() == beast_http::verb::head;
   exchange.framing = {header.version() == 10 ? 0 : 1, false};
+  exchange.trace = begin_trace(header.count("traceparent") == 1 ? header["traceparent"] : "");
+  request_id_ = exchange.trace.request_id;
 
   if (!problem) problem = check_framing(header);
   if (problem) co_return co_await reply(exchange, to_response(*problem, exchange.path));
@@ -246,6 +248,7 @@ asio::awaitable<bool> Session::serve_request() {
   const Peer peer{connection_.peer_address(), connection_.is_encrypted()};
   const auto* found = std::get_if<Admission>(&admitted);
   const Route* route = found == nullptr ? nullptr : found->route;
+  exchange.route = route;
   if (route != nullptr) {
     std::variant<Caller, Refusal> checked =
         check_caller(shared_.config.guard, *found, header, peer);
@@ -300,7 +303,7 @@ asio::awaitable<Response> Session::answer(Parser& parser, const std::string& pat
                                           Admission admission) {
   const auto& handler = admission.route->handler;
   if (const auto* immediate = std::get_if<Immediate>(&handler)) {
-    co_return guarded(path, immediate->handle);
+    co_return guarded(request_id_, path, immediate->handle);
   }
   if (const auto* read = std::get_if<Read>(&handler)) {
     co_return co_await ask(path, [&] { return read->handle(shared_.context, admission.request); });
@@ -319,6 +322,9 @@ asio::awaitable<Response> Session::answer(Parser& parser, const std::string& pat
   if (std::holds_alternative<Diagnose>(handler)) {
     co_return co_await take_diagnosis(parser, path, std::move(admission));
   }
+  if (std::holds_alternative<Infer>(handler)) {
+    co_return co_await take_inference(parser, path, std::move(admission));
+  }
   co_return co_await take_upload(parser, path, std::move(admission));
 }
 
@@ -336,7 +342,7 @@ asio::awaitable<Response> Session::take_upload(Parser& parser, const std::string
       co_await submit(std::move(submission), shared_.workers, shared_.context.service);
   if (!outcome) co_return to_response(to_problem(outcome.error()), path);
   const auto receipt = std::get<Submit>(admission.route->handler).receipt;
-  co_return guarded(path, [&] { return outcome_response(*outcome, path, receipt); });
+  co_return guarded(request_id_, path, [&] { return outcome_response(*outcome, path, receipt); });
 }
 
 asio::awaitable<Response> Session::take_finish(Parser& parser, const std::string& path,
@@ -374,7 +380,8 @@ asio::awaitable<Response> Session::take_finish(Parser& parser, const std::string
   const Result<service::Outcome> outcome =
       co_await submit(std::move(submission), shared_.workers, shared_.context.service);
   if (!outcome) co_return problem_response(outcome.error());
-  co_return guarded(path, [&] { return outcome_response(*outcome, path, recording_receipt); });
+  co_return guarded(request_id_, path,
+                    [&] { return outcome_response(*outcome, path, recording_receipt); });
 }
 
 asio::awaitable<Response> Session::take_json(Parser& parser, const std::string& path,
@@ -404,10 +411,21 @@ asio::awaitable<Response> Session::take_diagnosis(Parser& parser, const std::str
   co_return co_await diagnose(std::move(request), shared_.workers, shared_.context.service);
 }
 
+asio::awaitable<Response> Session::take_inference(Parser& parser, const std::string& path,
+                                                  Admission admission) {
+  MemoryBudget::Lease lease(shared_.memory);
+  const std::optional<Problem> problem =
+      co_await read_body(parser, lease, shared_.config.max_body_bytes);
+  if (problem) co_return to_response(*problem, path);
+  InferenceCall call{std::move(admission.request), std::move(parser.get().body()), std::move(lease),
+                     Clock::now() + shared_.config.work_timeout};
+  co_return co_await infer(std::move(call), shared_.workers, shared_.context.service);
+}
+
 template <typename Handle>
 asio::awaitable<Response> Session::ask(const std::string& path, const Handle& handle) {
-  const auto run = [&path, &handle]() -> asio::awaitable<Response> {
-    co_return guarded(path, handle);
+  const auto run = [this, &path, &handle]() -> asio::awaitable<Response> {
+    co_return guarded(request_id_, path, handle);
   };
   co_return co_await asio::co_spawn(shared_.readers, run, asio::use_awaitable);
 }
@@ -465,15 +483,23 @@ asio::awaitable<void> Session::stream(Exchange exchange, const RequestHeader& he
 asio::awaitable<bool> Session::reply(const Exchange& exchange, Response response) {
   add_security_headers(response, exchange.path,
                        connection_.is_encrypted() && !shared_.config.tls_port);
+  add_trace_headers(response, exchange.path, exchange.trace);
   const std::string head = encode_head(response, exchange.framing, now());
   const auto content = exchange.head_only ? std::span<const std::byte>{} : content_of(response);
   connection_.set_deadline(rate_deadline(Clock::now(), content.size()));
   const error_code error = co_await connection_.send(head, content);
 
-  const std::chrono::duration<double, std::milli> took = Clock::now() - exchange.started;
-  spdlog::info("{} {} {} {} B {:.1f} ms{}", exchange.method,
-               std::string_view(exchange.path).substr(0, kMaxLoggedPathBytes), response.status,
-               content.size(), took.count(), error ? " (the client was gone)" : "");
+  const std::chrono::duration<double> took = Clock::now() - exchange.started;
+  shared_.metrics.requests.answered(exchange.route, response.status, took.count());
+  log_request({.method = exchange.method,
+               .path = exchange.path,
+               .route = exchange.route == nullptr ? "" : exchange.route->pattern,
+               .status = response.status,
+               .bytes = content.size(),
+               .duration_ms = 1'000 * took.count(),
+               .client_gone = bool(error),
+               .trace = exchange.trace},
+              shared_.config.log_format);
   co_return !error && exchange.framing.keep_alive;
 }
 

@@ -19,6 +19,8 @@
 #include "http/response.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
+#include "http/server_metrics.hpp"
+#include "http/trace.hpp"
 #include "http/upload_body.hpp"
 
 namespace auscult::http {
@@ -30,6 +32,7 @@ struct Shared {
   Workers& workers;
   boost::asio::thread_pool readers;
   MemoryBudget& memory;
+  ServerMetrics metrics;
   std::atomic<bool> stopping = false;
 };
 
@@ -64,6 +67,8 @@ class Session {
     Framing framing;
     bool head_only = false;
     Clock::time_point started;
+    const Route* route = nullptr;  ///< Null as long as it is not known.
+    Trace trace = {};              ///< Empty as long as no header was read.
   };
 
   boost::asio::awaitable<bool> shake_hands();
@@ -86,6 +91,8 @@ class Session {
                                                const Admission& admission);
   boost::asio::awaitable<Response> take_diagnosis(Parser& parser, const std::string& path,
                                                   Admission admission);
+  boost::asio::awaitable<Response> take_inference(Parser& parser, const std::string& path,
+                                                  Admission admission);
   template <typename Handle>
   boost::asio::awaitable<Response> ask(const std::string& path, const Handle& handle);
   boost::asio::awaitable<void> feed(Exchange exchange, const Request& request);
@@ -99,6 +106,7 @@ class Session {
   Shared& shared_;
   Connection connection_;
   boost::beast::flat_buffer buffer_;
+  std::string request_id_;        ///< Of the one that is being answered.
   std::size_t requests_ = 0;      ///< That were read on this connection.
   LiveStream* stream_ = nullptr;  ///< The one that is being served.
   Pace pace_;                     ///< Of the body that is being read.

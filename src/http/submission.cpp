@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 constexpr std::chrono::milliseconds kPause{50};
 
 Result<service::Outcome> run(Submission& submission, service::RecordingService& service,
-                             classify::Workspace& workspace) {
+                             Workers& workers, classify::Workspace& workspace) {
   if (submission.finish) {
     return service.sessions().finish(*submission.finish, submission.received_at, workspace,
                                      &submission.lease);
@@ -30,6 +30,7 @@ Result<service::Outcome> run(Submission& submission, service::RecordingService& 
   upload->paced_bytes_per_s = submission.paced_bytes_per_s;
   upload->memory = &submission.lease;
   upload->model = submission.model;
+  upload->computed = [&] { workers.give_back(workspace); };
   if (submission.repeats == Submission::Repeats::replay) {
     return service.submit_once(*upload, workspace);
   }
@@ -65,13 +66,14 @@ asio::awaitable<Result<service::Outcome>> submit(Submission submission, Workers&
     });
   };
   const auto offer = [&] {
-    return workers.try_submit({.run =
-                                   [job, finish, &service](classify::Workspace& workspace) {
-                                     finish(run(job->submission, service, workspace));
-                                   },
-                               .refuse = finish,
-                               .deadline = due,
-                               .is_wanted = [job] { return !job->is_abandoned; }});
+    return workers.try_submit(
+        {.run =
+             [job, finish, &service, &workers](classify::Workspace& workspace) {
+               finish(run(job->submission, service, workers, workspace));
+             },
+         .refuse = finish,
+         .deadline = due,
+         .is_wanted = [job] { return !job->is_abandoned; }});
   };
   bool taken = offer();
   asio::steady_timer pause(strand);

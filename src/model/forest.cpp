@@ -37,6 +37,9 @@ Result<std::vector<std::string>> read_names(const std::map<std::string, std::str
 
 /// Turns the parallel lists of a TreeEnsembleClassifier into nodes.
 class ForestReader {
+  /// The place of a node, by its tree and its number in it.
+  using Index = std::map<std::pair<std::int64_t, std::int64_t>, std::uint32_t>;
+
  public:
   explicit ForestReader(const onnx::NodeProto& node) : node_(node) {}
 
@@ -64,9 +67,12 @@ class ForestReader {
       return refuse("the forest's post_transform is '" + after->s() + "', not NONE");
     }
 
-    std::map<std::pair<std::int64_t, std::int64_t>, std::uint32_t> index;
+    Index index;
     for (std::size_t i = 0; i < count; ++i) {
-      if (!index.emplace(std::pair(trees[i], ids[i]), static_cast<std::uint32_t>(i)).second) {
+      // At the end is where the next one belongs in a file that is in order, as most are.
+      const std::size_t known = index.size();
+      index.emplace_hint(index.end(), std::pair(trees[i], ids[i]), static_cast<std::uint32_t>(i));
+      if (index.size() == known) {
         return refuse("the forest has two nodes " + std::to_string(ids[i]) + " in tree " +
                       std::to_string(trees[i]));
       }
@@ -107,8 +113,7 @@ class ForestReader {
   }
 
  private:
-  Status read_weights(const std::map<std::pair<std::int64_t, std::int64_t>, std::uint32_t>& index,
-                      Forest& forest) {
+  Status read_weights(const Index& index, Forest& forest) {
     const auto trees = integers("class_treeids");
     const auto ids = integers("class_nodeids");
     const auto classes = integers("class_ids");

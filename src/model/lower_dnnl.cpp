@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <optional>
 
 #include "model/lower.hpp"
 #include "model/pool.hpp"
+#include "model/row_scale.hpp"
 
 namespace auscult::model {
 
@@ -45,6 +47,34 @@ Shape grouped(const Shape& weights, std::int64_t groups) {
   return result;
 }
 
+// oneDNN's kernels for AVX2 take no padding that is wider than their tile. What has more would go
+// by way of a copy of each tap and a matrix product, and its sum and ReLU one value at a time.
+constexpr std::int64_t kWidestPadding = 3;
+
+bool is_padded_widely(const Shape& x, const Convolution& convolution) {
+  const Geometry& geometry = convolution.geometry;
+  return x.size() == 3 && x[0] == 1 && x[1] > 1 && convolution.groups == 1 &&
+         std::max(geometry.pad_begin[0], geometry.pad_end[0]) > kWidestPadding;
+}
+
+/// [1, C, N] with its padding of zeros, channels last.
+Layout pad(ProgramBuilder& builder, ValueId x, const Geometry& geometry) {
+  const Shape& dims = builder.dims(x);
+  const Layout source = builder.in_layout(x, channels_last(dims, DataType::f32));
+  const Shape padded{1, dims[1], dims[2] + geometry.pad_begin[0] + geometry.pad_end[0]};
+  const Desc desc = channels_last(padded, DataType::f32);
+  const Layout result{desc, builder.allocate(desc.get_size())};
+  builder.add_loop(
+      [count = dims[1] * dims[2], before = dims[1] * geometry.pad_begin[0],
+       after = dims[1] * geometry.pad_end[0]](const float* const* inputs, float* const* outputs) {
+        float* out = std::fill_n(outputs[0], before, 0.0F);
+        out = std::copy_n(inputs[0], count, out);
+        std::fill_n(out, after, 0.0F);
+      },
+      {source.buffer}, {result.buffer});
+  return result;
+}
+
 }  // namespace
 
 bool prefers_bf16(const ProgramBuilder& builder, ValueId id) {
@@ -83,20 +113,26 @@ void lower_convolution(ProgramBuilder& builder, const PlannedNode& planned,
   const DataType type = bf16 ? DataType::bf16 : DataType::f32;
   const DataType result_type = bf16 && prefers_bf16(builder, y) ? DataType::bf16 : DataType::f32;
   const Shape weights = grouped(builder.dims(w), convolution.groups);
-  const Geometry& geometry = convolution.geometry;
+  Geometry geometry = convolution.geometry;
+  std::optional<Layout> padded;
+  if (type == DataType::f32 && is_padded_widely(builder.dims(x), convolution)) {
+    padded = pad(builder, x, geometry);
+    geometry.pad_begin = geometry.pad_end = Shape{0};
+  }
   const Desc bias = b == kNoValue ? Desc() : ProgramBuilder::row_order(builder.dims(b));
   const dnnl::convolution_forward::desc desc(
       dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct,
-      any_layout(builder.dims(x), type), any_layout(weights, type), bias,
-      any_layout(builder.dims(y), result_type), geometry.strides, dilations_from_zero(geometry),
-      geometry.pad_begin, geometry.pad_end);
+      padded ? padded->desc : any_layout(builder.dims(x), type), any_layout(weights, type), bias,
+      padded ? channels_last(builder.dims(y), result_type)
+             : any_layout(builder.dims(y), result_type),
+      geometry.strides, dilations_from_zero(geometry), geometry.pad_begin, geometry.pad_end);
   const dnnl::convolution_forward::primitive_desc primitive(desc, attributes_of(planned),
                                                             builder.engine());
   Layout result;
   if (planned.residual != kNoValue) {
     result = builder.to_overwrite(planned.residual, primitive.dst_desc());
   }
-  const Layout source = builder.in_layout(x, primitive.src_desc());
+  const Layout source = padded ? *padded : builder.in_layout(x, primitive.src_desc());
   std::vector<Use> uses{
       {DNNL_ARG_SRC, source},
       {DNNL_ARG_WEIGHTS,

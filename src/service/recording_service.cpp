@@ -45,6 +45,10 @@ AudioSource describe(const audio::DecodedAudio& decoded, std::span<const std::by
 // What classifying takes for each second of sound: a copy at 2 kHz and its bands in doubles.
 constexpr double kAnalysisBytesPerS = 2'000 * 24;
 
+std::size_t analysis_bytes(const audio::AudioClip& clip) {
+  return static_cast<std::size_t>(kAnalysisBytesPerS * clip.duration_s());
+}
+
 /// Counts what an upload takes after it has been decoded: first its analysis, then its words, the
 /// kept copy of them and the listening copy; what is smaller is a part of what is larger.
 Status make_room(MemoryBudget::Lease* memory, const audio::DecodedAudio& decoded,
@@ -55,8 +59,7 @@ Status make_room(MemoryBudget::Lease* memory, const audio::DecodedAudio& decoded
   const std::size_t copies =
       is_encoded_anew ? 2 * sizeof(float) * frames * static_cast<std::size_t>(decoded.channels)
                       : 2 * sizeof(float) * frames + body.size();
-  const auto analysis = static_cast<std::size_t>(kAnalysisBytesPerS * decoded.clip.duration_s());
-  return memory->add(std::max(copies, analysis));
+  return memory->add(std::max(copies, analysis_bytes(decoded.clip)));
 }
 
 }  // namespace
@@ -141,13 +144,34 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
                          .timings = {decode_ms, classify_ms, stopwatch.lap_ms()},
                          .level = audio::measure_level(decoded->clip)};
   const storage::StoredAudio stored = {std::move(archived->media_type), std::move(archived->bytes)};
-  const std::lock_guard lock(storing_);
-  if (const Status inserted = store_.insert(recording, stored, amplified.bytes, origin);
-      !inserted) {
-    return inserted.error();
+  if (model->inputs) {
+    model->inputs->add(metrics::values_of({decoded->clip.samples, decoded->clip.sample_rate_hz,
+                                           recording.level, recording.result.heart_rate_bpm}));
   }
-  events_.publish({Event::Kind::stored, recording.id, recording});
+  if (upload.computed) upload.computed();
+  stopwatch.lap_ms();
+  // Told in the order of the store.
+  const auto tell = [&] { events_.publish({Event::Kind::stored, recording.id, recording}); };
+  const Status inserted = store_.insert(recording, stored, amplified.bytes, origin, tell);
+  if (!inserted) return inserted.error();
+  metrics_.stored(recording, stopwatch.lap_ms() / 1'000);
   return recording;
+}
+
+Result<Classification> RecordingService::judge(const audio::AudioClip& clip,
+                                               const ServingModel& model,
+                                               classify::Workspace& workspace,
+                                               MemoryBudget::Lease* memory) const {
+  const Status fits = memory == nullptr ? Status(Ok{}) : memory->add(analysis_bytes(clip));
+  if (!fits) return fits.error();
+  model.classifier.fit(workspace);
+  return model.classifier.classify(clip, workspace);
+}
+
+Result<std::shared_ptr<const ServingModel>> RecordingService::reload_model() {
+  Result<std::shared_ptr<const ServingModel>> model = models_.reload();
+  (model ? metrics_.reloads : metrics_.failed_reloads).add();
+  return model;
 }
 
 Result<Diagnosis> RecordingService::diagnose(DiagnosisInput input, const std::string& device,

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "auscult/result.hpp"
 #include "classify/classifier.hpp"
 #include "core/recording.hpp"
+#include "metrics/recordings.hpp"
 #include "service/devices.hpp"
 #include "service/diagnosis.hpp"
 #include "service/events.hpp"
@@ -104,7 +104,17 @@ class RecordingService {
   /// The one in use at this moment.
   [[nodiscard]] std::shared_ptr<const ServingModel> model() const { return models_.current(); }
   /// Puts the model in that its files hold now. Fails as ModelSlot::reload() does.
-  Result<std::shared_ptr<const ServingModel>> reload_model() { return models_.reload(); }
+  Result<std::shared_ptr<const ServingModel>> reload_model();
+
+  /// The answer of `model` to a clip that came by itself. Stores nothing. Fails as
+  /// Classifier::classify() and MemoryBudget::Lease::add() do. The workspace may be another
+  /// model's; it is then changed.
+  Result<Classification> judge(const audio::AudioClip& clip, const ServingModel& model,
+                               classify::Workspace& workspace, MemoryBudget::Lease* memory) const;
+
+  /// What became of all recordings since the start.
+  [[nodiscard]] const metrics::RecordingMetrics& metrics() const { return metrics_; }
+  [[nodiscard]] Result<storage::StoreSize> store_size() const { return store_.size(); }
 
  private:
   [[nodiscard]] Result<std::optional<Outcome>> find_earlier(const Upload& upload,
@@ -117,9 +127,9 @@ class RecordingService {
   storage::RecordingStore& store_;
   ServiceConfig config_;
   EventHub events_;
+  metrics::RecordingMetrics metrics_;
   Turns turns_;  ///< Of requests that may be the same.
   std::unique_ptr<UploadSessions> sessions_;
-  std::mutex storing_;  ///< So that events tell of recordings in the order of the store.
 };
 
 }  // namespace auscult::service

@@ -7,13 +7,17 @@
 
 #include "auscult/result.hpp"
 #include "classify/classifier.hpp"
+#include "metrics/input.hpp"
 
 namespace auscult::service {
 
-/// A model as it serves; immutable. Who holds it keeps it, whatever takes its place.
+/// A model as it serves; immutable but for what it counts. Who holds it keeps it, whatever takes
+/// its place.
 struct ServingModel {
   classify::Classifier classifier;
   std::string metrics;  ///< The text of the metrics.json beside it, or empty.
+  /// How what it is asked about compares with its training data; null if nothing is known of that.
+  std::shared_ptr<metrics::InputCounts> inputs = {};
 
   [[nodiscard]] const model::ModelInfo& info() const { return classifier.model(); }
 };

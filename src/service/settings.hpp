@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,6 +38,8 @@ struct Upload {
   MemoryBudget::Lease* memory = nullptr;
   /// What it is judged by. Null: the model in use.
   std::shared_ptr<const ServingModel> model = {};
+  /// Called when nothing is left to do but to store it, and the workspace is needed no more.
+  std::function<void()> computed = {};
 };
 
 /// What the server assumes of a device that does not say it in the request.

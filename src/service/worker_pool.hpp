@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -18,8 +21,18 @@
 
 namespace auscult::service {
 
-/// A fixed number of threads that take jobs from a bounded queue, first come, first served. Each
-/// has a State of its own, such as a classify::Workspace, that every job it runs may use.
+/// How many jobs were not run: there was no place for them, or when their turn came it was too late
+/// or nobody wanted them any more.
+struct DroppedJobs {
+  std::uint64_t full = 0;
+  std::uint64_t late = 0;
+  std::uint64_t unwanted = 0;
+};
+
+/// A fixed number of threads that take jobs from a bounded queue, first come, first served. A job
+/// that runs has a State to itself, such as a classify::Workspace, that others had before it; so
+/// many can run at a time. A job that only waits any more, for the disk perhaps, may give_back()
+/// its State to the next one, if there are more threads than States.
 ///
 /// Every accepted job is answered exactly once: it is run, or told why not. Any thread may submit;
 /// drain() and the destructor belong to one thread that is none of the pool's.
@@ -40,12 +53,14 @@ class WorkerPool {
     std::function<bool()> is_wanted = {};
   };
 
-  /// One thread for each state; `queue_capacity` jobs may wait besides those that are running.
-  WorkerPool(std::vector<State> states, std::size_t queue_capacity)
-      : queue_capacity_(queue_capacity), states_(std::move(states)) {
-    threads_.reserve(states_.size());
-    for (State& state : states_) {
-      threads_.emplace_back([this, &state] { work(state); });
+  /// One thread for each state, and `more_threads` for jobs that have given theirs back;
+  /// `queue_capacity` jobs may wait besides those that are running.
+  WorkerPool(std::vector<State> states, std::size_t queue_capacity, std::size_t more_threads = 0)
+      : queue_capacity_(queue_capacity), states_(std::move(states)), holders_(states_.size()) {
+    const std::size_t threads = states_.size() + more_threads;
+    threads_.reserve(threads);
+    for (std::size_t i = 0; i < threads; ++i) {
+      threads_.emplace_back([this] { work(); });
     }
   }
   WorkerPool(const WorkerPool&) = delete;
@@ -65,8 +80,26 @@ class WorkerPool {
       if (is_taken) queue_.push_back(std::move(job));
     }
     if (is_taken) job_came_.notify_one();
+    // Who would not wait at all is not refused a place.
+    if (!is_taken && most_waiting >= queue_capacity_) ++full_;
     for (const auto& [stale, why] : dropped) stale.refuse(why);
     return is_taken;
+  }
+
+  [[nodiscard]] std::size_t queue_capacity() const { return queue_capacity_; }
+  [[nodiscard]] std::size_t size() const { return states_.size(); }
+
+  [[nodiscard]] DroppedJobs dropped() const { return {full_, late_, unwanted_}; }
+
+  /// For the job that runs on this thread: it does not use its state any more. At most once.
+  void give_back(State& state) {
+    std::thread::id& holder = holders_[static_cast<std::size_t>(&state - states_.data())];
+    {
+      const std::lock_guard lock(mutex_);
+      if (holder != std::this_thread::get_id()) return;
+      holder = {};
+    }
+    job_came_.notify_one();
   }
 
   /// How many accepted jobs have not been begun.
@@ -88,27 +121,41 @@ class WorkerPool {
   }
 
  private:
-  void work(State& state) {
+  void work() {
     for (;;) {
       Job job;
+      State* state = nullptr;
       {
         std::unique_lock lock(mutex_);
-        job_came_.wait(lock, [this] { return draining_ || !queue_.empty(); });
-        if (queue_.empty()) return;
+        job_came_.wait(
+            lock, [this] { return queue_.empty() ? draining_ : free_holder() != holders_.end(); });
+        if (queue_.empty()) {
+          job_came_.notify_all();  // Those that wait for a state, too.
+          return;
+        }
         job = std::move(queue_.front());
         queue_.pop_front();
+        const auto holder = free_holder();
+        *holder = std::this_thread::get_id();
+        state = &states_[static_cast<std::size_t>(holder - holders_.begin())];
       }
-      answer(job, state);
+      answer(job, *state);
+      give_back(*state);
     }
   }
 
-  /// Why a job need not be run any more.
-  static std::optional<Error> reason_to_drop(const Job& job) {
+  /// Of a state that nobody has. Under `mutex_`.
+  auto free_holder() { return std::find(holders_.begin(), holders_.end(), std::thread::id()); }
+
+  /// Why a job need not be run any more; it is counted then.
+  std::optional<Error> reason_to_drop(const Job& job) {
     if (Clock::now() > job.deadline) {
+      ++late_;
       return fail(ErrorCode::deadline_exceeded,
                   "the request waited too long for its turn: try again later");
     }
     if (job.is_wanted && !job.is_wanted()) {
+      ++unwanted_;
       return fail(ErrorCode::unavailable, "who asked has gone");
     }
     return std::nullopt;
@@ -128,7 +175,7 @@ class WorkerPool {
     return stale;
   }
 
-  static void answer(const Job& job, State& state) {
+  void answer(const Job& job, State& state) {
     if (const std::optional<Error> why = reason_to_drop(job)) {
       job.refuse(*why);
       return;
@@ -143,9 +190,13 @@ class WorkerPool {
   const std::size_t queue_capacity_;
   std::vector<State> states_;
   std::mutex mutex_;
+  std::vector<std::thread::id> holders_;  // Of each state; none: it is free. Guarded by mutex_.
   std::condition_variable job_came_;
   std::deque<Job> queue_;  // Guarded by mutex_.
   bool draining_ = false;  // Guarded by mutex_.
+  std::atomic<std::uint64_t> full_ = 0;
+  std::atomic<std::uint64_t> late_ = 0;
+  std::atomic<std::uint64_t> unwanted_ = 0;
   std::vector<std::thread> threads_;
 };
 

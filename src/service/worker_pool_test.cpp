@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <latch>
 #include <new>
@@ -186,6 +187,9 @@ TEST(WorkerPool, RidsAFullQueueOfWhatWillNotBeRun) {
   EXPECT_EQ(refused, (std::vector{ErrorCode::unavailable, ErrorCode::deadline_exceeded}));
   EXPECT_TRUE(pool.try_submit(job([&](State&) { ++runs; })));
   EXPECT_FALSE(pool.try_submit(job([&](State&) { ++runs; }))) << "it is full of what is wanted";
+  EXPECT_EQ(pool.dropped().full, 1U);
+  EXPECT_EQ(pool.dropped().late, 1U);
+  EXPECT_EQ(pool.dropped().unwanted, 1U);
   blocker.release();
   pool.drain();
   EXPECT_EQ(runs, 2);
@@ -203,6 +207,36 @@ TEST(WorkerPool, TakesNoJobBehindMoreThanTheCallerWillWaitFor) {
   blocker.release();
   pool.drain();
   EXPECT_EQ(runs, 2);
+}
+
+TEST(WorkerPool, RunsTheNextJobWhileOneThatGaveItsStateBackStillWaits) {
+  Pool pool({State{}}, 4, 1);
+  std::latch stored(1);
+  std::latch begun(1);
+  ASSERT_TRUE(pool.try_submit(job([&](State& state) {
+    pool.give_back(state);
+    stored.wait();
+  })));
+  ASSERT_TRUE(pool.try_submit(job([&](State&) { begun.count_down(); })));
+  begun.wait();
+  stored.count_down();
+  pool.drain();
+}
+
+TEST(WorkerPool, GivesAStateToOneJobAtATime) {
+  Pool pool({State{}, State{}}, 500, 6);
+  std::atomic<int> running = 0;
+  std::atomic<int> most = 0;
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_TRUE(pool.try_submit(job([&](State& state) {
+      most = std::max<int>(most, ++running);
+      --running;
+      pool.give_back(state);
+      std::this_thread::yield();
+    })));
+  }
+  pool.drain();
+  EXPECT_LE(most, 2);
 }
 
 }  // namespace

@@ -9,7 +9,6 @@
 namespace auscult::signal {
 namespace {
 
-constexpr int kRateHz = 2000;
 constexpr std::size_t kFrameSamples = 10;
 
 // One lane for each band, filled up to what processors add at once.
@@ -44,7 +43,7 @@ Biquads butterworth(Pass pass) {
   Biquads filter;
   for (std::size_t band = 0; band < kBands; ++band) {
     const double corner_hz = kBandEdgesHz[pass == Pass::high ? band : band + 1];
-    const double k = std::tan(std::numbers::pi * corner_hz / kRateHz);
+    const double k = std::tan(std::numbers::pi * corner_hz / kBandsRateHz);
     const double scale = 1 / (1 + std::numbers::sqrt2 * k + k * k);
     const double gain = (pass == Pass::high ? 1 : k * k) * scale;
     filter.b0[band] = static_cast<float>(gain);
@@ -78,7 +77,7 @@ Moments measure(const std::vector<float>& samples) {
 }  // namespace
 
 BandEnergies::BandEnergies(const audio::AudioClip& clip) {
-  const std::vector<float> samples = audio::resample(clip, kRateHz).samples;
+  const std::vector<float> samples = audio::resample(clip, kBandsRateHz).samples;
   const Moments moments = measure(samples);
   const auto mean = static_cast<float>(moments.mean);
   const double scale = moments.power > kStill ? 1 / (moments.power * kFrameSamples) : 0;

@@ -16,6 +16,9 @@ inline constexpr std::size_t kBands = kBandEdgesHz.size() - 1;
 /// One number for each band.
 using Bands = std::array<double, kBands>;
 
+/// The rate at which bands are measured.
+inline constexpr int kBandsRateHz = 2000;
+
 /// The power of a clip over time, band by band, relative to the power of the whole clip without its
 /// mean: the same at any gain. Of a clip that does not move everything is 0.
 class BandEnergies {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <exception>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -55,6 +56,59 @@ Status RecordingStore::State::replace_if_other(const std::filesystem::path& file
   return pending->publish();
 }
 
+Status RecordingStore::State::commit(std::span<Insertion* const> together) {
+  // Written before the commit, so that a full disk is noticed while nothing is promised yet; what
+  // is left for after it is two renames. Only the commit is synced: open() mends the rest.
+  const Insertion& last = *together.back();
+  const std::string text = json::data_json(last.rows.recording->result);
+  Result<PendingFile> data = PendingFile::write(data_json(), bytes_of(text));
+  if (!data) return data.error();
+  Result<PendingFile> copy = PendingFile::write(wav(), last.listening_wav);
+  if (!copy) return copy.error();
+
+  Result<Transaction> transaction = Transaction::begin(writer);
+  if (!transaction) return transaction.error();
+  for (const Insertion* insertion : together) {
+    const Recording& recording = *insertion->rows.recording;
+    const Origin& origin = *insertion->origin;
+    if (Status written = write_rows(writer, insertion->rows); !written) return written;
+    if (!origin.fingerprint.empty()) {
+      const Status kept = write_request(writer, origin, recording.received_at);
+      if (!kept) return kept;
+    }
+    if (origin.session) {
+      const Status finished = finish_session(writer, *origin.session, recording.id);
+      if (!finished) return finished;
+    }
+  }
+  if (Status committed = transaction->commit(); !committed) return committed;
+
+  const Status told = data->publish();
+  const Status heard = copy->publish();
+  for (Insertion* insertion : together) {
+    insertion->outcome = Ok{};
+    if (*insertion->stored) (*insertion->stored)();
+  }
+  if (told && heard) return Ok{};
+  together.back()->outcome =
+      fail(ErrorCode::storage_failure, "the recording is stored as " + last.rows.recording->id +
+                                           ", but " + (told ? heard : told).error().message);
+  return Ok{};
+}
+
+void RecordingStore::State::insert(std::span<Insertion* const> together) {
+  const std::lock_guard lock(writer_mutex);
+  const Status committed = commit(together);
+  if (committed) return;
+  if (together.size() == 1) {
+    together.front()->outcome = committed;
+    return;
+  }
+  for (Insertion* const& insertion : together) {
+    if (const Status alone = commit({&insertion, 1}); !alone) insertion->outcome = alone;
+  }
+}
+
 RecordingStore::RecordingStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
 RecordingStore::RecordingStore(RecordingStore&&) noexcept = default;
 RecordingStore& RecordingStore::operator=(RecordingStore&&) noexcept = default;
@@ -82,34 +136,23 @@ Result<RecordingStore> RecordingStore::open(const std::filesystem::path& folder,
 }
 
 Status RecordingStore::insert(const Recording& recording, const StoredAudio& audio,
-                              std::span<const std::byte> listening_wav, const Origin& origin) {
-  const std::lock_guard lock(state_->writer_mutex);
-  // Written before the commit, so that a full disk is noticed while nothing is promised yet; what
-  // is left for after it is two renames. Only the commit is synced: open() mends the rest.
-  const std::string text = json::data_json(recording.result);
-  Result<PendingFile> data_json = PendingFile::write(state_->data_json(), bytes_of(text));
-  if (!data_json) return data_json.error();
-  Result<PendingFile> wav = PendingFile::write(state_->wav(), listening_wav);
-  if (!wav) return wav.error();
-
-  Result<Transaction> transaction = Transaction::begin(state_->writer);
-  if (!transaction) return transaction.error();
-  if (Status written = write_rows(state_->writer, recording, audio); !written) return written;
-  if (!origin.fingerprint.empty()) {
-    const Status kept = write_request(state_->writer, origin, recording.received_at);
-    if (!kept) return kept;
-  }
-  if (origin.session) {
-    const Status finished = finish_session(state_->writer, *origin.session, recording.id);
-    if (!finished) return finished;
-  }
-  if (Status committed = transaction->commit(); !committed) return committed;
-
-  const Status told = data_json->publish();
-  const Status heard = wav->publish();
-  if (told && heard) return Ok{};
-  return fail(ErrorCode::storage_failure, "the recording is stored as " + recording.id + ", but " +
-                                              (told ? heard : told).error().message);
+                              std::span<const std::byte> listening_wav, const Origin& origin,
+                              const std::function<void()>& stored) {
+  Result<Rows> rows = make_rows(recording, audio);
+  if (!rows) return rows.error();
+  Insertion insertion{.rows = *std::move(rows),
+                      .listening_wav = listening_wav,
+                      .origin = &origin,
+                      .stored = &stored};
+  state_->insertions.take(insertion, [this](std::span<Insertion* const> together) {
+    try {
+      state_->insert(together);
+    } catch (const std::exception& error) {  // Out of memory; the others must not wait for ever.
+      const Error failure = fail(ErrorCode::internal, error.what());
+      for (Insertion* each : together) each->outcome = failure;
+    }
+  });
+  return insertion.outcome;
 }
 
 Result<Recording> RecordingStore::find(const std::string& id) const {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -41,6 +42,12 @@ struct ListQuery {
 struct Page {
   std::vector<Recording> recordings;  ///< Newest received first.
   std::optional<std::string> next_cursor;
+};
+
+/// What a store holds.
+struct StoreSize {
+  std::int64_t recordings = 0;  ///< Those that are shown.
+  std::int64_t bytes = 0;       ///< Of the database and its log, on disk.
 };
 
 /// What to change of a review: members that are unset stay, an empty value takes the old one away.
@@ -111,8 +118,12 @@ class RecordingStore {
   /// internal on a recording that could not be read back (a number that is not finite), and then
   /// has stored nothing unless the message says so. With an origin's session its chunks are deleted
   /// in the same commit; unavailable if that is not open any more or has other chunks.
+  /// Those that come at the same time share one commit; one that fails fails alone. `stored` is
+  /// called once it is on disk, for one recording after the other in their order in the store, by
+  /// whichever thread committed; it must not throw, nor call the store.
   Status insert(const Recording& recording, const StoredAudio& audio,
-                std::span<const std::byte> listening_wav, const Origin& origin = {});
+                std::span<const std::byte> listening_wav, const Origin& origin = {},
+                const std::function<void()>& stored = {});
 
   /// The recording that was made for a key; empty if there is none or it was removed.
   [[nodiscard]] Result<std::optional<Answered>> find_answered(const std::string& key) const;
@@ -181,6 +192,9 @@ class RecordingStore {
   /// Replaces a device's settings; with none left it is forgotten. Fails with too_large beyond
   /// kMaxDevices devices.
   Status set_device_settings(const std::string& device, const DeviceSettings& settings);
+
+  /// Counts them all: some milliseconds for each hundred thousand. Fails with storage_failure.
+  [[nodiscard]] Result<StoreSize> size() const;
 
   /// The text of data.json as it lies on disk; not_found if nothing is stored, storage_failure if
   /// it cannot be read or is not JSON.

@@ -7,9 +7,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "json/json.hpp"
 #include "storage/sqlite.hpp"
@@ -285,6 +287,38 @@ TEST_F(RecordingStoreTest, StoresNothingOnAFullDiskAndGoesOnWhenThereIsSpaceAgai
   EXPECT_EQ(read(path("output_audio.wav")), listening_copy_of(first));
   EXPECT_TRUE(insert_example(store, second));
   EXPECT_EQ(*store.latest(std::nullopt), second);
+}
+
+TEST_F(RecordingStoreTest, OneThatCannotBeStoredFailsAlone) {
+  RecordingStore store = open();
+  const Recording known = example_recording(1);
+  ASSERT_TRUE(insert_example(store, known));
+  std::vector<std::string> told;  // Guarded by the store, which tells of one after the other.
+  std::atomic<int> refused = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int thread = 0; thread < 6; ++thread) {
+      threads.emplace_back([&, thread] {
+        for (int i = 0; i < 10; ++i) {
+          const bool is_twin = thread % 2 == 1;
+          const Recording recording = is_twin ? known : example_recording(100 * thread + i);
+          const Status inserted =
+              store.insert(recording, {"audio/flac", bytes_of_text("sound")}, bytes_of_text("wav"),
+                           {}, [&] { told.push_back(recording.id); });
+          EXPECT_EQ(bool(inserted), !is_twin);
+          refused += inserted ? 0 : 1;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(refused, 30);
+  ASSERT_EQ(told.size(), 30U);
+  EXPECT_EQ(store.latest(std::nullopt)->id, told.back());
+  const auto recordings = store.stored_after(known.id, 100);
+  ASSERT_TRUE(recordings);
+  std::vector<std::string> stored;
+  for (const Recording& recording : *recordings) stored.push_back(recording.id);
+  EXPECT_EQ(stored, told) << "it tells in the order of the store";
 }
 
 TEST_F(RecordingStoreTest, IsNotReadyWithoutItsFolder) {

@@ -144,12 +144,19 @@ Status change_one(Database& database, Statement& statement, const std::string& i
 
 }  // namespace
 
-Status write_rows(Database& database, const Recording& recording, const StoredAudio& audio) {
-  const std::string text = json::dump(json::to_json(recording));
+Result<Rows> make_rows(const Recording& recording, const StoredAudio& audio) {
+  Rows rows{.recording = &recording, .audio = &audio, .text = json::dump(json::to_json(recording))};
   // One row that cannot be read would stand in the way of the history for good.
-  if (const Result<Recording> readable = json::parse_recording(text); !readable) {
+  if (const Result<Recording> readable = json::parse_recording(rows.text); !readable) {
     return fail(ErrorCode::internal, "the recording makes no sense: " + readable.error().message);
   }
+  rows.sha256 = sha256_hex(bytes_of(rows.text));
+  rows.audio_sha256 = sha256_hex(audio.bytes);
+  return rows;
+}
+
+Status write_rows(Database& database, const Rows& rows) {
+  const Recording& recording = *rows.recording;
   Result<Statement> row = database.prepare(
       "INSERT INTO recordings (id, device, class, received_at, confidence, recording, quality, "
       "sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
@@ -157,16 +164,16 @@ Status write_rows(Database& database, const Recording& recording, const StoredAu
   const bool good = recording.result.quality.verdict == Quality::Verdict::good;
   row->bind(recording.id).bind(recording.device).bind(recording.result.class_name());
   row->bind(milliseconds(recording.received_at)).bind(recording.result.confidence);
-  row->bind(text).bind(good ? "good" : "poor").bind(sha256_hex(bytes_of(text)));
+  row->bind(rows.text).bind(good ? "good" : "poor").bind(rows.sha256);
   if (const Status inserted = row->run(); !inserted) return inserted;
 
   Result<Statement> sound = database.prepare(
       "INSERT INTO audio (sequence, media_type, bytes, sha256) VALUES (?, ?, ?, ?)");
   if (!sound) return sound.error();
   return sound->bind(database.last_insert_rowid())
-      .bind(audio.media_type)
-      .bind(std::span<const std::byte>(audio.bytes))
-      .bind(sha256_hex(audio.bytes))
+      .bind(rows.audio->media_type)
+      .bind(std::span<const std::byte>(rows.audio->bytes))
+      .bind(rows.audio_sha256)
       .run();
 }
 

@@ -15,7 +15,18 @@
 /// and its files, and fails as that does. The thread that has the connection.
 namespace auscult::storage {
 
-Status write_rows(Database& database, const Recording& recording, const StoredAudio& audio);
+/// A recording and its sound as their rows keep them. What it points to outlives it.
+struct Rows {
+  const Recording* recording = nullptr;
+  const StoredAudio* audio = nullptr;
+  std::string text;               ///< The recording as JSON.
+  std::string sha256 = {};        ///< Of the text.
+  std::string audio_sha256 = {};  ///< Of the sound.
+};
+
+/// The part of insert() that needs no database. Any thread.
+Result<Rows> make_rows(const Recording& recording, const StoredAudio& audio);
+Status write_rows(Database& database, const Rows& rows);
 
 /// A recording as its row keeps it. Fails with storage_failure if it is not what was stored; rows
 /// of before version 3 have no checksum.

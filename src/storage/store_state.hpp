@@ -5,6 +5,7 @@
 #include <span>
 
 #include "storage/files.hpp"
+#include "storage/insertions.hpp"
 #include "storage/reader_pool.hpp"
 #include "storage/recording_store.hpp"
 #include "storage/sqlite.hpp"
@@ -20,9 +21,16 @@ struct RecordingStore::State {
   std::mutex writer_mutex;
   Database writer;
   ReaderPool readers;
+  Insertions insertions = {};
 
   [[nodiscard]] std::filesystem::path data_json() const { return folder / "data.json"; }
   [[nodiscard]] std::filesystem::path wav() const { return folder / "output_audio.wav"; }
+
+  /// Writes them in one transaction. On a failure nothing is stored, and any of them may be why.
+  /// Under `writer_mutex`.
+  Status commit(std::span<Insertion* const> together);
+  /// Writes them, each by itself if not all can be, and sets their outcomes.
+  void insert(std::span<Insertion* const> together);
 
   /// Makes data.json and output_audio.wav tell of the latest recording.
   Status mend_files();

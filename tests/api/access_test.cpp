@@ -122,7 +122,8 @@ TEST_F(Access, AClosedServiceShowsThatItLivesAndItsPagesAndNothingElse) {
     if (!route.access.scope) open.emplace_back(route.pattern);
   }
   EXPECT_THAT(open, ::testing::UnorderedElementsAre("/login", "/v1/login", "/v1/logout", "/ui",
-                                                    "/ui/{path}", "/healthz", "/readyz"));
+                                                    "/ui/{path}", "/healthz", "/readyz",
+                                                    "/v2/health/live", "/v2/health/ready"));
 }
 
 TEST_F(Access, NoPageOfAClosedServiceShowsARecording) {

@@ -37,6 +37,15 @@ TYPED_TEST(RecordingStoreContract, FindsTheAudioToTheByte) {
   EXPECT_EQ(*this->store().find_audio(recording.id), audio);
 }
 
+TYPED_TEST(RecordingStoreContract, SaysHowManyRecordingsItShowsAndHowManyBytesItTakes) {
+  EXPECT_EQ(this->store().size()->recordings, 0);
+  const Recording removed = this->insert(example_recording(1));
+  this->insert(example_recording(2));
+  ASSERT_TRUE(this->store().remove(removed.id, removed.received_at));
+  EXPECT_EQ(this->store().size()->recordings, 1);
+  EXPECT_GT(this->store().size()->bytes, 4'096);
+}
+
 TYPED_TEST(RecordingStoreContract, StillHasEverythingAfterItWasClosed) {
   const Recording recording = this->insert(example_recording(1));
   this->reopen();

@@ -1,0 +1,258 @@
+// What each stage of an upload takes, one thread, on the sound of a synthetic heart. Times are of
+// the processor. `peak` is the share of the matrix product's speed that matrix_peak.hpp measures.
+#include <benchmark/benchmark.h>
+#include <stdlib.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "audio/archive.hpp"
+#include "audio/decode.hpp"
+#include "audio/resample.hpp"
+#include "audio/synthetic_heart.hpp"
+#include "audio/wav.hpp"
+#include "beats/detector.hpp"
+#include "classify/classifier.hpp"
+#include "core/id.hpp"
+#include "core/time.hpp"
+#include "features/evidence_features.hpp"
+#include "matrix_peak.hpp"
+#include "model/model.hpp"
+#include "round_trip.hpp"
+#include "service/recording_service.hpp"
+#include "storage/recording_store.hpp"
+
+namespace auscult::benchmarks {
+namespace {
+
+constexpr int kRateHz = 16'000;
+
+// Multiplications and additions of the convolutions of model.onnx, a sample at 2 kHz: 4/5 of them
+// in its three towers, 1/5 in the front end they share, 1/100 depthwise.
+constexpr double kNetworkFlopPerSample = 14'697.6;
+
+const std::filesystem::path kModelFolder = AUSCULT_SOURCE_DIR "/models/auscult-1";
+
+template <typename Value>
+Value sure(Result<Value> result) {
+  if (result) return *std::move(result);
+  std::fprintf(stderr, "stages: %s\n", result.error().message.c_str());
+  std::exit(1);
+}
+
+/// Ten seconds of a heart, again and again: to make more takes as long as it lasts.
+audio::AudioClip heart(double duration_s, int rate_hz = kRateHz) {
+  static const audio::AudioClip period = audio::synthesize({.duration_s = 10}, kRateHz);
+  const audio::AudioClip other =
+      rate_hz == kRateHz ? period : audio::synthesize({.duration_s = 10}, rate_hz);
+  audio::AudioClip clip{.samples = {}, .sample_rate_hz = rate_hz};
+  clip.samples.resize(static_cast<std::size_t>(duration_s * rate_hz));
+  for (std::size_t i = 0; i < clip.samples.size(); ++i) {
+    clip.samples[i] = other.samples[i % other.samples.size()];
+  }
+  return clip;
+}
+
+std::vector<std::byte> pcm(double duration_s) {
+  const audio::AudioClip clip = heart(duration_s);
+  std::vector<std::byte> bytes(2 * clip.samples.size());
+  for (std::size_t i = 0; i < clip.samples.size(); ++i) {
+    const auto word = static_cast<std::int16_t>(32'767 * clip.samples[i]);
+    bytes[2 * i] = static_cast<std::byte>(word);
+    bytes[2 * i + 1] = static_cast<std::byte>(static_cast<std::uint16_t>(word) >> 8U);
+  }
+  return bytes;
+}
+
+/// Says how many bytes of PCM, and seconds of sound, went through in a second.
+void count_sound(benchmark::State& state, double duration_s) {
+  const double rounds = static_cast<double>(state.iterations());
+  state.SetBytesProcessed(static_cast<std::int64_t>(rounds * duration_s * 2 * kRateHz));
+  state.counters["realtime"] = benchmark::Counter(rounds * duration_s, benchmark::Counter::kIsRate);
+}
+
+void matrix_product_f32(benchmark::State& state) {
+  MatrixProduct product(dnnl::memory::data_type::f32);
+  for (auto _ : state) product.run();
+  state.counters["FLOP"] =
+      benchmark::Counter(product.operations(), benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void matrix_product_bf16(benchmark::State& state) {
+  if (!has_bf16()) return state.SkipWithError("this processor has no bf16");
+  MatrixProduct product(dnnl::memory::data_type::bf16);
+  for (auto _ : state) product.run();
+  state.counters["FLOP"] =
+      benchmark::Counter(product.operations(), benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void decode(benchmark::State& state) {
+  const double duration_s = static_cast<double>(state.range(0));
+  const std::vector<std::byte> body = pcm(duration_s);
+  for (auto _ : state) benchmark::DoNotOptimize(audio::decode(body, {}));
+  count_sound(state, duration_s);
+}
+
+void gain(benchmark::State& state) {
+  const double duration_s = static_cast<double>(state.range(0));
+  const audio::AudioClip clip = heart(duration_s);
+  for (auto _ : state) benchmark::DoNotOptimize(audio::encode_amplified_wav(clip, 10));
+  count_sound(state, duration_s);
+}
+
+void resample(benchmark::State& state) {
+  const double duration_s = static_cast<double>(state.range(0));
+  const audio::AudioClip clip = heart(duration_s);
+  for (auto _ : state) benchmark::DoNotOptimize(audio::resample(clip, 2'000));
+  count_sound(state, duration_s);
+}
+
+void network(benchmark::State& state) {
+  const auto model =
+      sure(model::Model::load(kModelFolder / "model.onnx", model::Precision::automatic));
+  auto workspace = model.make_workspace();
+  const double duration_s = static_cast<double>(state.range(0));
+  const std::vector<float> samples = heart(duration_s, 2'000).samples;
+  for (auto _ : state) benchmark::DoNotOptimize(model.run(samples, workspace));
+  count_sound(state, duration_s);
+  state.counters["FLOP"] =
+      benchmark::Counter(kNetworkFlopPerSample * static_cast<double>(samples.size()),
+                         benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void heart_sounds(benchmark::State& state) {
+  const auto detector =
+      sure(beats::HeartSoundDetector::load(kModelFolder / "beats.onnx", model::Precision::f32));
+  auto workspace = detector.make_workspace();
+  const double duration_s = static_cast<double>(state.range(0));
+  const audio::AudioClip clip = heart(duration_s, 2'000);
+  for (auto _ : state) benchmark::DoNotOptimize(detector.detect(clip, workspace));
+  count_sound(state, duration_s);
+}
+
+void features_of_beats(benchmark::State& state) {
+  const auto detector =
+      sure(beats::HeartSoundDetector::load(kModelFolder / "beats.onnx", model::Precision::f32));
+  auto workspace = detector.make_workspace();
+  const double duration_s = static_cast<double>(state.range(0));
+  const audio::AudioClip clip = heart(duration_s, 2'000);
+  const beats::Heartbeats beats = sure(detector.detect(clip, workspace));
+  for (auto _ : state) benchmark::DoNotOptimize(features::evidence_features(clip, beats));
+  count_sound(state, duration_s);
+}
+
+void classify(benchmark::State& state) {
+  const auto classifier = sure(classify::Classifier::load(kModelFolder, {}));
+  auto workspace = classifier.make_workspace();
+  const double duration_s = static_cast<double>(state.range(0));
+  const audio::AudioClip clip = heart(duration_s);
+  for (auto _ : state) benchmark::DoNotOptimize(classifier.classify(clip, workspace));
+  count_sound(state, duration_s);
+}
+
+void archive(benchmark::State& state) {
+  const double duration_s = static_cast<double>(state.range(0));
+  const std::vector<std::byte> body = pcm(duration_s);
+  const audio::DecodedAudio decoded = sure(audio::decode(body, {}));
+  std::size_t size = 0;
+  for (auto _ : state) size = sure(audio::archive(body, {}, decoded)).bytes.size();
+  count_sound(state, duration_s);
+  state.counters["kept"] = static_cast<double>(size) / static_cast<double>(body.size());
+}
+
+/// A folder that goes with its holder.
+class Folder {
+ public:
+  Folder() : path_((std::filesystem::temp_directory_path() / "auscult-stages-XXXXXX").string()) {
+    if (mkdtemp(path_.data()) == nullptr) std::exit(1);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+service::ModelSlot load_models() {
+  return service::ModelSlot(std::make_shared<const service::ServingModel>(
+      service::ServingModel{sure(classify::Classifier::load(kModelFolder, {})), ""}));
+}
+
+/// What a commit is like: the whole of submit() on one connection.
+void submit(benchmark::State& state) {
+  const Folder folder;
+  service::ModelSlot models = load_models();
+  auto store = sure(storage::RecordingStore::open(folder.path(), service::listening_copy));
+  service::RecordingService service(models, store, {});
+  auto workspace = models.current()->classifier.make_workspace();
+  const double duration_s = static_cast<double>(state.range(0));
+  const std::vector<std::byte> body = pcm(duration_s);
+  for (auto _ : state) {
+    service::Upload upload{
+        .body = body, .declared = {}, .gain = {}, .device = "", .received_at = now()};
+    sure(service.submit(upload, workspace));
+  }
+  count_sound(state, duration_s);
+}
+
+void insert(benchmark::State& state) {
+  const Folder folder;
+  service::ModelSlot models = load_models();
+  auto store = sure(storage::RecordingStore::open(folder.path(), service::listening_copy));
+  service::RecordingService service(models, store, {});
+  auto workspace = models.current()->classifier.make_workspace();
+  const double duration_s = static_cast<double>(state.range(0));
+  const std::vector<std::byte> body = pcm(duration_s);
+  service::Upload upload{
+      .body = body, .declared = {}, .gain = {}, .device = "", .received_at = now()};
+  Recording recording = sure(service.submit(upload, workspace));
+  const storage::StoredAudio audio = sure(store.find_audio(recording.id));
+  const std::vector<std::byte> wav = sure(service::listening_copy(audio, 10));
+  for (auto _ : state) {
+    recording.id = new_id(now());
+    const Status stored = store.insert(recording, audio, wav);
+    if (!stored) return state.SkipWithError(stored.error().message.c_str());
+  }
+  count_sound(state, duration_s);
+}
+
+void http_round_trip(benchmark::State& state) {
+  const Folder folder;
+  service::ModelSlot models = load_models();
+  auto store = sure(storage::RecordingStore::open(folder.path(), service::listening_copy));
+  service::RecordingService service(models, store, {});
+  RoundTrip trip(service);
+  for (auto _ : state) {
+    if (!trip.get("/v2/health/live")) return state.SkipWithError("no answer");
+  }
+}
+
+// 4 and 10 s are the uploads that compare.sh sends.
+BENCHMARK(matrix_product_f32)->Unit(benchmark::kMillisecond);
+BENCHMARK(matrix_product_bf16)->Unit(benchmark::kMillisecond);
+BENCHMARK(decode)->Arg(4)->Arg(10)->Arg(60)->Unit(benchmark::kMicrosecond);
+BENCHMARK(gain)->Arg(4)->Arg(10)->Arg(60)->Unit(benchmark::kMicrosecond);
+BENCHMARK(resample)->Arg(4)->Arg(10)->Arg(60)->Unit(benchmark::kMicrosecond);
+BENCHMARK(network)->Arg(5)->Arg(10)->Arg(30)->Unit(benchmark::kMicrosecond);
+BENCHMARK(heart_sounds)->Arg(4)->Arg(10)->Arg(60)->Unit(benchmark::kMicrosecond);
+BENCHMARK(features_of_beats)->Arg(4)->Arg(10)->Arg(60)->Unit(benchmark::kMicrosecond);
+BENCHMARK(classify)->Arg(4)->Arg(10)->Arg(60)->Arg(3'600)->Unit(benchmark::kMillisecond);
+BENCHMARK(archive)->Arg(4)->Arg(10)->Arg(60)->Unit(benchmark::kMicrosecond);
+BENCHMARK(insert)->Arg(4)->Arg(10)->Unit(benchmark::kMicrosecond)->UseRealTime();
+BENCHMARK(submit)->Arg(4)->Arg(10)->Unit(benchmark::kMicrosecond)->UseRealTime();
+BENCHMARK(http_round_trip)->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+}  // namespace
+}  // namespace auscult::benchmarks
+
+BENCHMARK_MAIN();
