@@ -62,6 +62,9 @@ std::string_view text_of(const boost::beast::flat_buffer& buffer) {
   return {static_cast<const char*>(buffer.cdata().data()), buffer.size()};
 }
 
+// About what the buffers of a connection hold.
+constexpr std::size_t kSmallAnswerBytes = 16'384;
+
 /// Runs a handler; what it throws (out of memory, most likely) is our own failure.
 template <typename Handle>
 Response guarded(std::string_view request_id, std::string_view path, const Handle& handle) {
@@ -287,9 +290,11 @@ asio::awaitable<bool> Session::serve_request() {
       response = to_response(to_problem(unseen), exchange.path);
     }
   }
-  // A large answer to a slow client is held in memory as a large body is.
+  // A large answer to a slow client is held in memory as a large body is. A small one is a part of
+  // what a connection takes, and is told whatever others hold.
+  const std::size_t bytes = content_of(response).size();
   MemoryBudget::Lease lease(shared_.memory);
-  if (!lease.grow_to(content_of(response).size())) {
+  if (bytes > kSmallAnswerBytes && !lease.grow_to(bytes)) {
     const Error busy = fail(ErrorCode::unavailable, "too many large answers at once; try again");
     response = to_response(to_problem(busy), exchange.path);
   }

@@ -18,8 +18,10 @@ namespace asio = boost::asio;
 // Between two looks at a full queue: a few times as long as an upload takes.
 constexpr std::chrono::milliseconds kPause{50};
 
-Result<service::Outcome> run(Submission& submission, service::RecordingService& service,
+Result<service::Outcome> run(Submission& taken, service::RecordingService& service,
                              Workers& workers, classify::Workspace& workspace) {
+  // The body and its share of the memory are given back before the answer is.
+  Submission submission = std::move(taken);
   if (submission.finish) {
     return service.sessions().finish(*submission.finish, submission.received_at, workspace,
                                      &submission.lease);

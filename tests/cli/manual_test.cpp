@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "cli.hpp"
+#include "core/temporary_folder.hpp"
 #include "manual_command.hpp"
-#include "support/process.hpp"
 
 namespace auscult::cli {
 namespace {
@@ -45,7 +45,7 @@ std::vector<std::string> subcommands() {
 }
 
 TEST(Manual, HasAPageForEveryCommandWithEveryFlag) {
-  const auscult::testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   printed({"manual", "--out", folder.path().string()});
   const std::string all = read(folder.path() / "man1" / "auscult.1");
   EXPECT_THAT(all, HasSubstr(".TH AUSCULT 1"));
@@ -74,7 +74,7 @@ TEST(Manual, LeavesNoLineThatTroffWouldTakeForARequest) {
 
 /// What bash would offer after `words`, the last of which is begun.
 std::string offered(const std::vector<std::string>& words) {
-  const auscult::testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const fs::path script = folder.path() / "completion";
   std::ofstream(script) << printed({"manual", "--bash-completion"});
   std::string quoted;

@@ -8,8 +8,8 @@
 
 #include "audio/wav.hpp"
 #include "cli.hpp"
+#include "core/temporary_folder.hpp"
 #include "input_reference.hpp"
-#include "support/process.hpp"
 #include "support/synthetic_heart.hpp"
 
 namespace auscult::cli {
@@ -39,7 +39,7 @@ Outcome run_cli(const std::vector<std::string>& arguments) {
 const fs::path kModel = fs::path(AUSCULT_SOURCE_DIR) / "models" / "auscult-1";
 
 TEST(ModelExport, WritesARepositoryForTriton) {
-  const auscult::testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const fs::path repository = folder.path() / "repository";
   const Outcome done =
       run_cli({"model", "export", "--model", kModel.string(), "--triton", repository.string()});
@@ -61,7 +61,7 @@ TEST(ModelExport, SaysWhatCannotBeWritten) {
 }
 
 TEST(ModelReference, TellsHowTheFeaturesOfLabelledRecordingsAreSpread) {
-  const auscult::testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   std::ofstream manifest(folder.path() / "manifest.csv");
   manifest << "file,label\n";
   for (int i = 0; i < 4; ++i) {
@@ -96,7 +96,7 @@ TEST(ModelReference, OfTheShippedModelIsRead) {
 }
 
 TEST(ModelReference, ThatIsBrokenIsRefusedByName) {
-  const auscult::testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   EXPECT_EQ(*load_reference(folder.path()), nullptr);
   std::ofstream(folder.path() / kReferenceName) << "{}";
   const auto loaded = load_reference(folder.path());
