@@ -13,7 +13,7 @@
 #include "access/scope.hpp"
 #include "access/secret.hpp"
 #include "settings.hpp"
-#include "storage/key_store.hpp"
+#include "storage/sqlite_key_store.hpp"
 
 namespace auscult::cli {
 namespace {
@@ -48,12 +48,12 @@ Status log_change(const std::string& folder, const char* event, const std::strin
 }
 
 /// The keys of a folder that a service has used; another's name would be a slip.
-Result<storage::KeyStore> open_used(const std::filesystem::path& folder) {
+Result<storage::SqliteKeyStore> open_used(const std::filesystem::path& folder) {
   if (!std::filesystem::exists(folder / "auscult.db")) {
     return fail(ErrorCode::not_found,
                 "there is no auscult.db in " + folder.string() + ": name its folder by --data-dir");
   }
-  return storage::KeyStore::open(folder);
+  return storage::SqliteKeyStore::open(folder);
 }
 
 const char* state_of(const storage::ApiKey& key) {
@@ -109,7 +109,7 @@ Status KeysCommand::create(std::ostream& out, std::ostream& err) const {
   }
   const Result<std::optional<Timestamp>> expires = parse_expiry(expires_);
   if (!expires) return expires.error();
-  Result<storage::KeyStore> store = storage::KeyStore::open(data_dir_);
+  Result<storage::SqliteKeyStore> store = storage::SqliteKeyStore::open(data_dir_);
   if (!store) return store.error();
 
   const access::NewKey made = access::make_key();
@@ -128,7 +128,7 @@ Status KeysCommand::create(std::ostream& out, std::ostream& err) const {
 }
 
 Status KeysCommand::list(std::ostream& out) const {
-  Result<storage::KeyStore> store = open_used(data_dir_);
+  Result<storage::SqliteKeyStore> store = open_used(data_dir_);
   if (!store) return store.error();
   const Result<std::vector<storage::ApiKey>> keys = store->list();
   if (!keys) return keys.error();
@@ -145,7 +145,7 @@ Status KeysCommand::list(std::ostream& out) const {
 }
 
 Status KeysCommand::revoke(std::ostream& err) const {
-  Result<storage::KeyStore> store = open_used(data_dir_);
+  Result<storage::SqliteKeyStore> store = open_used(data_dir_);
   if (!store) return store.error();
   if (Status revoked = store->revoke(id_, now()); !revoked) return revoked;
   err << "Key " << id_ << " is taken no longer.\n";
@@ -153,7 +153,7 @@ Status KeysCommand::revoke(std::ostream& err) const {
 }
 
 Status KeysCommand::rotate(std::ostream& out, std::ostream& err) const {
-  Result<storage::KeyStore> store = open_used(data_dir_);
+  Result<storage::SqliteKeyStore> store = open_used(data_dir_);
   if (!store) return store.error();
   const access::NewKey made = access::make_key(id_);
   std::optional<Timestamp> until;

@@ -18,7 +18,8 @@
 #include "input_reference.hpp"
 #include "service_manager.hpp"
 #include "settings.hpp"
-#include "storage/recording_store.hpp"
+#include "storage/sqlite_key_store.hpp"
+#include "storage/sqlite_recording_store.hpp"
 
 namespace auscult::cli {
 namespace {
@@ -284,15 +285,16 @@ Status ServeCommand::serve(std::ostream& out) {
   // What loading and testing the model took besides it goes back to the system.
   malloc_trim(0);
   const std::shared_ptr<const service::ServingModel> model = (*models)->current();
-  auto store = storage::RecordingStore::open(data_dir_, service::listening_copy);
+  auto store = storage::SqliteRecordingStore::open(data_dir_, service::listening_copy);
   if (!store) return store.error();
   service::RecordingService recordings(**models, *store, *config);
 
   auto audit = access::AuditLog::open(data_dir_);
   if (!audit) return audit.error();
-  auto keys = storage::KeyStore::open(data_dir_);
+  auto keys = storage::SqliteKeyStore::open(data_dir_);
   if (!keys) return keys.error();
-  access::Guard guard(*std::move(keys), openness(), audit->get());
+  access::Guard guard(std::make_unique<storage::SqliteKeyStore>(*std::move(keys)), openness(),
+                      audit->get());
   server_.guard = &guard;
   warn_if_open(openness(), server_.address);
 
