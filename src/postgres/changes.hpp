@@ -31,7 +31,7 @@ inline constexpr const char* kChannelSql = "'auscult_' || md5(current_schema())"
 /// Tells of what all processes do to recordings, in the order of their commits: LISTEN on a
 /// connection of its own, in a thread of its own. If the connection is lost, it makes another one
 /// and tells what was stored meanwhile; that something was updated or removed meanwhile it does not
-/// learn. Any thread.
+/// learn. One thread at a time.
 class Changes {
  public:
   explicit Changes(std::shared_ptr<Pool> pool) : pool_(std::move(pool)) {}

@@ -101,14 +101,15 @@ Result<std::vector<std::string>> delete_over_bytes(Connection& connection, std::
   std::vector<std::string> ids;
   if (*used <= max_bytes) return ids;
   Result<storage::Statement> statement = connection.prepare(
-      "DELETE FROM recordings WHERE sequence IN (SELECT sequence FROM ("
+      "WITH gone AS (DELETE FROM recordings WHERE sequence IN (SELECT sequence FROM ("
       "  SELECT sequence, sum(octet_length(bytes) + octet_length(recording))"
       "    OVER (ORDER BY received_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS "
       "freed"
       "  FROM recordings JOIN audio USING (sequence) LEFT JOIN reviews USING (sequence)"
       "  WHERE deleted_at IS NULL AND (reviews.updated_at IS NULL OR ?::bigint = 0)"
       "    AND sequence < (SELECT max(sequence) FROM recordings WHERE deleted_at IS NULL)"
-      "  ORDER BY received_at, id LIMIT ?) AS oldest WHERE coalesce(freed, 0) < ?) RETURNING id");
+      "  ORDER BY received_at, id LIMIT ?) AS oldest WHERE coalesce(freed, 0) < ?) RETURNING id, received_at) "
+      "SELECT id FROM gone ORDER BY received_at, id");
   if (!statement) return statement.error();
   statement->bind(keep_reviewed ? 1 : 0).bind(limits::kRetireBatch);
   statement->bind(*used - max_bytes);

@@ -60,6 +60,17 @@ Status create_version(Connection& connection, const std::string& shown) {
 
 }  // namespace
 
+Status check_current(Connection& connection, const std::string& shown) {
+  const Result<std::int64_t> version = version_of_ours(connection, shown);
+  if (!version) return version.error();
+  if (*version == storage::schema_version()) return Ok{};
+  if (*version == 0) return refused(shown, "there is no store in this database");
+  return refused(shown, "its schema is version " + std::to_string(*version) +
+                            ", and this program copies version " +
+                            std::to_string(storage::schema_version()) +
+                            ": bring it up to date with `auscult store migrate`");
+}
+
 Status migrate(Connection& connection, const std::string& shown) {
   // Without the lock first, since it is so at nearly every start.
   Result<std::int64_t> version = version_of_ours(connection, shown);

@@ -13,4 +13,7 @@ namespace auscult::postgres {
 /// and if the database is not encoded in UTF-8; it is left as it is then.
 Status migrate(Connection& connection, const std::string& shown);
 
+/// Fails with storage_failure unless the schema is there and of this program's version.
+Status check_current(Connection& connection, const std::string& shown);
+
 }  // namespace auscult::postgres

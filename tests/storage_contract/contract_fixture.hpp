@@ -35,12 +35,12 @@ class SqliteFixture {
 class PostgresFixture {
  public:
   static const char* why_not() {
-    using auscult::testing::PostgresCluster;
+    using postgres_test::PostgresCluster;
     return PostgresCluster::shared() == nullptr ? PostgresCluster::missing() : nullptr;
   }
 
   Result<std::unique_ptr<RecordingStore>> open() {
-    if (url_.empty()) url_ = auscult::testing::PostgresCluster::shared()->make_schema();
+    if (url_.empty()) url_ = postgres_test::PostgresCluster::shared()->make_schema();
     auto pool = postgres::Pool::open(*postgres::Address::parse(url_));
     if (!pool) return pool.error();
     auto store = postgres::PostgresRecordingStore::open(*std::move(pool));

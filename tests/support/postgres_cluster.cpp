@@ -17,7 +17,7 @@
 
 extern char** environ;  // NOLINT(readability-redundant-declaration)
 
-namespace auscult::testing {
+namespace auscult::postgres_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -134,4 +134,4 @@ std::string PostgresCluster::run(const std::string& sql, const std::string& url)
   return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
 }
 
-}  // namespace auscult::testing
+}  // namespace auscult::postgres_test

@@ -8,7 +8,7 @@
 
 #include "core/temporary_folder.hpp"
 
-namespace auscult::testing {
+namespace auscult::postgres_test {
 
 /// A PostgreSQL of this process's own: in a temporary folder, on a socket in it, as an unprivileged
 /// user, ended with the process at the latest. Not synced to disk. Its language is not C, so that
@@ -46,4 +46,4 @@ class PostgresCluster {
   int schemas_ = 0;
 };
 
-}  // namespace auscult::testing
+}  // namespace auscult::postgres_test
