@@ -108,7 +108,8 @@ Result<std::vector<std::string>> delete_over_bytes(Connection& connection, std::
       "  FROM recordings JOIN audio USING (sequence) LEFT JOIN reviews USING (sequence)"
       "  WHERE deleted_at IS NULL AND (reviews.updated_at IS NULL OR ?::bigint = 0)"
       "    AND sequence < (SELECT max(sequence) FROM recordings WHERE deleted_at IS NULL)"
-      "  ORDER BY received_at, id LIMIT ?) AS oldest WHERE coalesce(freed, 0) < ?) RETURNING id, received_at) "
+      "  ORDER BY received_at, id LIMIT ?) AS oldest WHERE coalesce(freed, 0) < ?) RETURNING id, "
+      "received_at) "
       "SELECT id FROM gone ORDER BY received_at, id");
   if (!statement) return statement.error();
   statement->bind(keep_reviewed ? 1 : 0).bind(limits::kRetireBatch);

@@ -1,4 +1,5 @@
-// What several processes on one PostgreSQL see of each other, and what happens when it is not there.
+// What several processes on one PostgreSQL see of each other, and what happens when it is not
+// there.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -155,8 +156,7 @@ TEST_F(Replicas, TakeThePiecesOfARecordingInTurn) {
   ASSERT_TRUE(one->open_session(session, {}));
   const auto put = [&](storage::RecordingStore& store, int number, const char* text) {
     const std::vector<std::byte> bytes = storage::bytes_of_text(text);
-    const auto outcome =
-        store.put_chunk({session.id, number, sha256_hex(bytes), bytes}, {}, now());
+    const auto outcome = store.put_chunk({session.id, number, sha256_hex(bytes), bytes}, {}, now());
     EXPECT_TRUE(outcome && *outcome == storage::ChunkOutcome::stored);
   };
   put(*two, 1, "def");
@@ -307,8 +307,7 @@ TEST(Address, ShowsNoPassword) {
     EXPECT_THAT(refused.error().message, AllOf(Not(HasSubstr("sec")), HasSubstr("postgresql://")));
     EXPECT_THAT(shown_store(wrong), AnyOf(Not(HasSubstr("secret")), testing::Eq("me:secret@h")));
   }
-  const auto unreachable = Pool::open(
-      *Address::parse("postgresql://me:secret@127.0.0.1:1/hearts"));
+  const auto unreachable = Pool::open(*Address::parse("postgresql://me:secret@127.0.0.1:1/hearts"));
   ASSERT_FALSE(unreachable);
   EXPECT_EQ(unreachable.error().code, ErrorCode::unavailable);
   EXPECT_THAT(unreachable.error().message, Not(HasSubstr("secret")));
@@ -325,8 +324,8 @@ TEST(Notice, IsReadOrIgnored) {
   EXPECT_EQ(stored->sequence, 12);
   EXPECT_EQ(stored->id, "abc");
   EXPECT_EQ(parse_notice("removed abc")->kind, storage::Change::Kind::removed);
-  for (const char* none : {"", "stored", "stored x abc", "stored 12", "updated", "moved abc",
-                           "removed abc def"}) {
+  for (const char* none :
+       {"", "stored", "stored x abc", "stored 12", "updated", "moved abc", "removed abc def"}) {
     EXPECT_FALSE(parse_notice(none)) << none;
   }
 }
