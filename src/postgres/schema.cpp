@@ -72,14 +72,20 @@ Status check_current(Connection& connection, const std::string& shown) {
 }
 
 Status migrate(Connection& connection, const std::string& shown) {
-  // Without the lock first, since it is so at nearly every start.
-  Result<std::int64_t> version = version_of_ours(connection, shown);
-  if (!version) return version.error();
-  if (*version == storage::schema_version()) return Ok{};
+  // Without the lock first, since it is so at nearly every start. Only that: what else is there may
+  // be another process's tables, half of which are seen.
+  const Result<std::int64_t> ours = has_table(connection, "auscult_schema");
+  if (!ours) return ours.error();
+  if (*ours == 1) {
+    const Result<std::int64_t> seen =
+        connection.query_integer("SELECT version FROM auscult_schema");
+    if (!seen) return seen.error();
+    if (*seen == storage::schema_version()) return Ok{};
+  }
 
   Result<storage::Transaction> transaction = storage::Transaction::begin(connection);
   if (!transaction) return transaction.error();
-  version = version_of_ours(connection, shown);
+  const Result<std::int64_t> version = version_of_ours(connection, shown);
   if (!version) return version.error();
   if (*version == storage::schema_version()) return Ok{};
   if (*version == 0) {

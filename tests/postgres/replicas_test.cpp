@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -97,15 +98,18 @@ TEST_F(Replicas, HearWhatTheOthersDoInTheOrderOfTheStore) {
   for (const char* kind : {"updated ", "removed ", "updated ", "removed "}) {
     expected.push_back(kind + id);
   }
-  // What is gone when it is looked at is not told as changed.
-  const auto is_told = [&](Heard& heard) {
-    return comes_true([&] { return heard.changes().back() == expected.back(); });
-  };
-  ASSERT_TRUE(is_told(at_one) && is_told(at_two));
-  EXPECT_EQ(std::vector(at_one.changes().begin(), at_one.changes().begin() + 6),
-            std::vector(expected.begin(), expected.begin() + 6));
-  EXPECT_EQ(std::vector(at_two.changes().begin(), at_two.changes().begin() + 6),
-            std::vector(expected.begin(), expected.begin() + 6));
+  // Of a recording that is gone when it is looked at, only its end is told.
+  for (Heard* heard : {&at_one, &at_two}) {
+    ASSERT_TRUE(comes_true([&] {
+      const std::vector<std::string> changes = heard->changes();
+      return !changes.empty() && changes.back() == expected.back() &&
+             std::count(changes.begin(), changes.end(), expected.back()) == 2;
+    }));
+    std::vector<std::string> first = heard->changes();
+    ASSERT_GE(first.size(), 6U);
+    first.resize(6);
+    EXPECT_EQ(first, std::vector<std::string>(expected.begin(), expected.begin() + 6));
+  }
 }
 
 TEST_F(Replicas, HearWhatWasStoredWhileTheyWereCutOff) {
