@@ -1,7 +1,5 @@
 // The command line, run as a library.
 
-#include "cli.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,6 +12,7 @@
 #include <sstream>
 
 #include "audio/wav.hpp"
+#include "run_cli.hpp"
 #include "serve_command.hpp"
 #include "support/process.hpp"
 #include "support/synthetic_heart.hpp"
@@ -28,19 +27,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-
-struct Outcome {
-  int status = 0;
-  std::string out;
-  std::string err;
-};
-
-Outcome run_cli(const std::vector<std::string>& arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = run(arguments, out, err);
-  return {status, out.str(), err.str()};
-}
 
 std::vector<std::string> lines(const std::string& text) {
   std::vector<std::string> found;

@@ -6,9 +6,8 @@
 #include <cstdint>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
-#include "cli.hpp"
+#include "run_cli.hpp"
 #include "support/process.hpp"
 #include "support/synthetic_heart.hpp"
 
@@ -18,19 +17,6 @@ namespace {
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-struct Outcome {
-  int status = 0;
-  std::string out;
-  std::string err;
-};
-
-Outcome run_cli(const std::vector<std::string>& arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = run(arguments, out, err);
-  return {status, out.str(), err.str()};
-}
 
 class DiagnoseFile : public ::testing::Test {
  protected:

@@ -4,12 +4,11 @@
 
 #include <fstream>
 #include <iterator>
-#include <sstream>
 
 #include "audio/wav.hpp"
-#include "cli.hpp"
 #include "core/temporary_folder.hpp"
 #include "input_reference.hpp"
+#include "run_cli.hpp"
 #include "support/synthetic_heart.hpp"
 
 namespace auscult::cli {
@@ -21,19 +20,6 @@ using ::testing::HasSubstr;
 std::string read(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-struct Outcome {
-  int status = 0;
-  std::string out;
-  std::string err;
-};
-
-Outcome run_cli(const std::vector<std::string>& arguments) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = run(arguments, out, err);
-  return {status, out.str(), err.str()};
 }
 
 const fs::path kModel = fs::path(AUSCULT_SOURCE_DIR) / "models" / "auscult-1";
