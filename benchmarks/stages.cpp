@@ -25,7 +25,7 @@
 #include "model/model.hpp"
 #include "round_trip.hpp"
 #include "service/recording_service.hpp"
-#include "storage/recording_store.hpp"
+#include "storage/sqlite_recording_store.hpp"
 
 namespace auscult::benchmarks {
 namespace {
@@ -192,7 +192,7 @@ service::ModelSlot load_models() {
 void submit(benchmark::State& state) {
   const Folder folder;
   service::ModelSlot models = load_models();
-  auto store = sure(storage::RecordingStore::open(folder.path(), service::listening_copy));
+  auto store = sure(storage::SqliteRecordingStore::open(folder.path(), service::listening_copy));
   service::RecordingService service(models, store, {});
   auto workspace = models.current()->classifier.make_workspace();
   const double duration_s = static_cast<double>(state.range(0));
@@ -208,7 +208,7 @@ void submit(benchmark::State& state) {
 void insert(benchmark::State& state) {
   const Folder folder;
   service::ModelSlot models = load_models();
-  auto store = sure(storage::RecordingStore::open(folder.path(), service::listening_copy));
+  auto store = sure(storage::SqliteRecordingStore::open(folder.path(), service::listening_copy));
   service::RecordingService service(models, store, {});
   auto workspace = models.current()->classifier.make_workspace();
   const double duration_s = static_cast<double>(state.range(0));
@@ -229,7 +229,7 @@ void insert(benchmark::State& state) {
 void http_round_trip(benchmark::State& state) {
   const Folder folder;
   service::ModelSlot models = load_models();
-  auto store = sure(storage::RecordingStore::open(folder.path(), service::listening_copy));
+  auto store = sure(storage::SqliteRecordingStore::open(folder.path(), service::listening_copy));
   service::RecordingService service(models, store, {});
   RoundTrip trip(service);
   for (auto _ : state) {

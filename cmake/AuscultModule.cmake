@@ -38,10 +38,10 @@ function(auscult_add_module name)
   endif()
 endfunction()
 
-# auscult_add_test(name SOURCES ... LINKS ... [LABELS ...] [TIMEOUT seconds])
-# A GoogleTest program, each of its tests registered with CTest.
+# auscult_add_test(name SOURCES ... LINKS ... [LABELS ...] [TIMEOUT seconds] [FILTER pattern])
+# A GoogleTest program, each of its tests, or those that FILTER leaves, registered with CTest.
 function(auscult_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 test "" "TIMEOUT" "SOURCES;LINKS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 test "" "TIMEOUT;FILTER" "SOURCES;LINKS;LABELS")
   if(NOT test_TIMEOUT)
     set(test_TIMEOUT 60)
   endif()
@@ -52,6 +52,6 @@ function(auscult_add_test name)
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   target_link_libraries(${name} PRIVATE ${test_LINKS} auscult_warnings GTest::gmock_main GTest::gtest)
   target_compile_definitions(${name} PRIVATE AUSCULT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 TEST_FILTER "${test_FILTER}"
     PROPERTIES TIMEOUT ${test_TIMEOUT} LABELS "${test_LABELS}" SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
 endfunction()

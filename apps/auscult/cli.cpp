@@ -16,6 +16,7 @@
 #include "model_command.hpp"
 #include "serve_command.hpp"
 #include "settings.hpp"
+#include "store_command.hpp"
 #include "stream_command.hpp"
 
 namespace auscult::cli {
@@ -38,6 +39,7 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
   const StreamCommand stream(app);
   const BackupCommand backup(app);
   const RestoreCommand restore(app);
+  const StoreCommand store(app);
   const KeysCommand keys(app);
   const AuditCommand audit(app);
   const DevicesCommand devices(app);
@@ -63,6 +65,7 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
   if (stream.chosen()) return stream.run(out, err);
   if (backup.chosen()) return backup.run(out, err);
   if (restore.chosen()) return restore.run(out, err);
+  if (store.chosen()) return store.run(out, err);
   if (keys.chosen()) return keys.run(out, err);
   if (audit.chosen()) return audit.run(out, err);
   if (manual.chosen()) return manual.run(out, err);

@@ -12,8 +12,8 @@
 #include "access/audit_log.hpp"
 #include "access/scope.hpp"
 #include "access/secret.hpp"
+#include "postgres/address.hpp"
 #include "settings.hpp"
-#include "storage/key_store.hpp"
 
 namespace auscult::cli {
 namespace {
@@ -33,9 +33,9 @@ Result<std::optional<Timestamp>> parse_expiry(const std::string& text) {
   return std::optional(*time);
 }
 
-Status log_change(const std::string& folder, const char* event, const std::string& id,
+Status log_change(const StoreOptions& store, const char* event, const std::string& id,
                   const std::string& detail) {
-  Result<std::unique_ptr<access::AuditLog>> log = access::AuditLog::open(folder);
+  Result<std::unique_ptr<access::AuditLog>> log = open_audit_log(store);
   if (!log) return log.error();
   access::AuditEntry entry;
   entry.at = now();
@@ -47,13 +47,14 @@ Status log_change(const std::string& folder, const char* event, const std::strin
   return (*log)->append(entry);
 }
 
-/// The keys of a folder that a service has used; another's name would be a slip.
-Result<storage::KeyStore> open_used(const std::filesystem::path& folder) {
-  if (!std::filesystem::exists(folder / "auscult.db")) {
+/// The keys of a store that a service has used; another's name would be a slip.
+Result<std::unique_ptr<storage::KeyStore>> open_used(const StoreOptions& store) {
+  const bool is_folder = !postgres::Address::is_meant(store.name());
+  if (is_folder && !std::filesystem::exists(std::filesystem::path(store.name()) / "auscult.db")) {
     return fail(ErrorCode::not_found,
-                "there is no auscult.db in " + folder.string() + ": name its folder by --data-dir");
+                "there is no auscult.db in " + store.name() + ": name its folder by --data-dir");
   }
-  return storage::KeyStore::open(folder);
+  return open_keys(store);
 }
 
 const char* state_of(const storage::ApiKey& key) {
@@ -72,7 +73,7 @@ KeysCommand::KeysCommand(CLI::App& app)
       "the SHA-256 of its secret.\n\nExample:\n"
       "  auscult keys create --name ward-3 --scopes upload\n"
       "  auscult keys create --name dashboard --scopes read,listen,admin --expires 90d");
-  add_setting(*command_, "--data-dir", data_dir_, "Folder of the recordings");
+  store_.add_to(*command_);
 
   create_ = command_->add_subcommand("create", "Make a key and print it");
   create_->add_option("--name", name_, "What it is for: a device, a person, a program")->required();
@@ -109,7 +110,7 @@ Status KeysCommand::create(std::ostream& out, std::ostream& err) const {
   }
   const Result<std::optional<Timestamp>> expires = parse_expiry(expires_);
   if (!expires) return expires.error();
-  Result<storage::KeyStore> store = storage::KeyStore::open(data_dir_);
+  const auto store = open_keys(store_);
   if (!store) return store.error();
 
   const access::NewKey made = access::make_key();
@@ -121,16 +122,16 @@ Status KeysCommand::create(std::ostream& out, std::ostream& err) const {
   key.created_at = now();
   key.expires_at = *expires;
   if (rate_ > 0) key.requests_per_minute = rate_;
-  if (Status inserted = store->insert(key); !inserted) return inserted;
+  if (Status inserted = (*store)->insert(key); !inserted) return inserted;
   out << made.text << std::endl;
   err << "Key " << key.id << " may " << key.scopes << ". It is not shown again.\n";
-  return log_change(data_dir_, "key.create", key.id, key.scopes);
+  return log_change(store_, "key.create", key.id, key.scopes);
 }
 
 Status KeysCommand::list(std::ostream& out) const {
-  Result<storage::KeyStore> store = open_used(data_dir_);
+  const auto store = open_used(store_);
   if (!store) return store.error();
-  const Result<std::vector<storage::ApiKey>> keys = store->list();
+  const Result<std::vector<storage::ApiKey>> keys = (*store)->list();
   if (!keys) return keys.error();
   for (const storage::ApiKey& key : *keys) {
     std::array<char, 160> line{};
@@ -145,24 +146,24 @@ Status KeysCommand::list(std::ostream& out) const {
 }
 
 Status KeysCommand::revoke(std::ostream& err) const {
-  Result<storage::KeyStore> store = open_used(data_dir_);
+  const auto store = open_used(store_);
   if (!store) return store.error();
-  if (Status revoked = store->revoke(id_, now()); !revoked) return revoked;
+  if (Status revoked = (*store)->revoke(id_, now()); !revoked) return revoked;
   err << "Key " << id_ << " is taken no longer.\n";
-  return log_change(data_dir_, "key.revoke", id_, "");
+  return log_change(store_, "key.revoke", id_, "");
 }
 
 Status KeysCommand::rotate(std::ostream& out, std::ostream& err) const {
-  Result<storage::KeyStore> store = open_used(data_dir_);
+  const auto store = open_used(store_);
   if (!store) return store.error();
   const access::NewKey made = access::make_key(id_);
   std::optional<Timestamp> until;
   if (overlap_h_ > 0) until = now() + std::chrono::hours(overlap_h_);
-  if (Status rotated = store->rotate(id_, made.secret_sha256, until); !rotated) return rotated;
+  if (Status rotated = (*store)->rotate(id_, made.secret_sha256, until); !rotated) return rotated;
   out << made.text << std::endl;
   err << "It is not shown again. The old secret is taken "
       << (until ? "until " + format_timestamp(*until) : std::string("no longer")) << ".\n";
-  return log_change(data_dir_, "key.rotate", id_, "");
+  return log_change(store_, "key.rotate", id_, "");
 }
 
 }  // namespace auscult::cli

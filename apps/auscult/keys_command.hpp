@@ -5,6 +5,7 @@
 #include <string>
 
 #include "auscult/result.hpp"
+#include "store_options.hpp"
 
 namespace auscult::cli {
 
@@ -30,7 +31,7 @@ class KeysCommand {
   CLI::App* list_;
   CLI::App* revoke_;
   CLI::App* rotate_;
-  std::string data_dir_ = "data";
+  StoreOptions store_;
   std::string name_;
   std::string scopes_ = "upload";
   std::string expires_;

@@ -18,7 +18,6 @@
 #include "input_reference.hpp"
 #include "service_manager.hpp"
 #include "settings.hpp"
-#include "storage/recording_store.hpp"
 
 namespace auscult::cli {
 namespace {
@@ -156,7 +155,7 @@ ServeCommand::ServeCommand(CLI::App& app)
       ->envname(environment_name("--open-to-all"));
   command_->add_flag("--audit-uploads", server_.audit_uploads, "Have uploads in the audit log, too")
       ->envname(environment_name("--audit-uploads"));
-  add_setting(*command_, "--data-dir", data_dir_, "Folder of the recordings; made if missing");
+  store_.add_to(*command_);
   add_model_options(*command_, model_);
 
   add_setting(*command_, "--sample-rate", sample_rate_, "Of raw PCM that does not say, in Hz")
@@ -236,8 +235,10 @@ access::Openness ServeCommand::openness() const {
 
 int ServeCommand::run(std::ostream& out, std::ostream& err) {
   if (print_config_) {
-    out << "[serve]\n"
-        << command_->config_to_str(/*default_also=*/true, /*write_description=*/true);
+    std::string text = command_->config_to_str(/*default_also=*/true, /*write_description=*/true);
+    const std::size_t url = store_.store.empty() ? std::string::npos : text.find(store_.store);
+    if (url != std::string::npos) text.replace(url, store_.store.size(), store_.shown());
+    out << "[serve]\n" << text;
     return 0;
   }
   const Status served = serve(out);
@@ -292,15 +293,10 @@ Status ServeCommand::serve(std::ostream& out) {
   // What loading and testing the model took besides it goes back to the system.
   malloc_trim(0);
   const std::shared_ptr<const service::ServingModel> model = (*models)->current();
-  auto store = storage::RecordingStore::open(data_dir_, service::listening_copy);
+  auto store = open_served(store_);
   if (!store) return store.error();
-  service::RecordingService recordings(**models, *store, *config);
-
-  auto audit = access::AuditLog::open(data_dir_);
-  if (!audit) return audit.error();
-  auto keys = storage::KeyStore::open(data_dir_);
-  if (!keys) return keys.error();
-  access::Guard guard(*std::move(keys), openness(), audit->get());
+  service::RecordingService recordings(**models, *store->recordings, *config);
+  access::Guard guard(std::move(store->keys), openness(), store->audit.get());
   server_.guard = &guard;
   warn_if_open(openness(), server_.address);
 
@@ -319,7 +315,7 @@ Status ServeCommand::serve(std::ostream& out) {
   if (!server) return server.error();
 
   out << "auscult listens on " << addresses(server_.address, *server) << " (" << model->info().name
-      << ", " << workers << " workers, data in " << data_dir_ << ")" << std::endl;
+      << ", " << workers << " workers, data in " << store_.shown() << ")" << std::endl;
   tell_service_manager("READY=1");
   std::jthread ending([&] {
     int signal = SIGHUP;

@@ -9,6 +9,7 @@
 #include "limit_options.hpp"
 #include "model_options.hpp"
 #include "service/recording_service.hpp"
+#include "store_options.hpp"
 
 namespace auscult::cli {
 
@@ -37,7 +38,7 @@ class ServeCommand {
   ModelOptions model_;
   http::ServerConfig server_;
   LimitOptions limits_;
-  std::string data_dir_ = "data";
+  StoreOptions store_;
   unsigned workers_ = 0;
   std::size_t queue_ = 0;
   int sample_rate_ = 16'000;

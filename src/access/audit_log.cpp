@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "access/audit_line.hpp"
+#include "storage/sqlite_key_store.hpp"
 
 namespace auscult::access {
 namespace {
@@ -67,23 +68,58 @@ Result<storage::AuditHead> last_line(const std::filesystem::path& path, std::str
               path.string() + ": its last line is no line of an audit log: move the file away");
 }
 
+/// Each line is one commit of the database, which keeps the lines' order for all processes.
+class TableAuditLog final : public AuditLog {
+ public:
+  explicit TableAuditLog(std::unique_ptr<storage::AuditTable> table) : table_(std::move(table)) {}
+
+  Status append(const AuditEntry& entry) override {
+    return table_->append([&](const storage::AuditHead& head) {
+      AuditLine line = encode_line(entry, head);
+      return storage::AuditRow{std::move(line.text), std::move(line.sha256)};
+    });
+  }
+  Status sync() override { return Ok{}; }
+
+ private:
+  std::unique_ptr<storage::AuditTable> table_;
+};
+
 }  // namespace
 
-AuditLog::AuditLog(std::filesystem::path folder, std::uintmax_t max_file_bytes,
-                   storage::KeyStore heads)
+FileAuditLog::FileAuditLog(std::filesystem::path folder, std::uintmax_t max_file_bytes,
+                           std::unique_ptr<storage::KeyStore> heads)
     : folder_(std::move(folder)), max_file_bytes_(max_file_bytes), heads_(std::move(heads)) {}
+
+Status AuditLog::append_refused(AuditEntry entry) {
+  {
+    const std::lock_guard lock(refused_mutex_);
+    if (refused_.take(std::chrono::steady_clock::now())) {
+      ++refused_unlogged_;
+      return Ok{};
+    }
+    const std::int64_t unlogged = std::exchange(refused_unlogged_, 0);
+    if (unlogged > 0) entry.detail += " (" + std::to_string(unlogged) + " more before it)";
+  }
+  return append(entry);
+}
+
+std::unique_ptr<AuditLog> AuditLog::open(std::unique_ptr<storage::AuditTable> table) {
+  return std::make_unique<TableAuditLog>(std::move(table));
+}
 
 Result<std::unique_ptr<AuditLog>> AuditLog::open(const std::filesystem::path& folder,
                                                  std::uintmax_t max_file_bytes) {
-  Result<storage::KeyStore> heads = storage::KeyStore::open(folder);
+  Result<storage::SqliteKeyStore> heads = storage::SqliteKeyStore::open(folder);
   if (!heads) return heads.error();
-  std::unique_ptr<AuditLog> log(new AuditLog(folder, max_file_bytes, *std::move(heads)));
+  std::unique_ptr<FileAuditLog> log(new FileAuditLog(
+      folder, max_file_bytes, std::make_unique<storage::SqliteKeyStore>(*std::move(heads))));
   if (const Status noted = log->note_truncation(); !noted) return noted.error();
   log->syncing_ = std::thread([raw = log.get()] { raw->sync_now_and_then(); });
-  return log;
+  return std::unique_ptr<AuditLog>(std::move(log));
 }
 
-AuditLog::~AuditLog() {
+FileAuditLog::~FileAuditLog() {
   {
     const std::lock_guard lock(mutex_);
     is_ending_ = true;
@@ -93,8 +129,8 @@ AuditLog::~AuditLog() {
   (void)sync();
 }
 
-Status AuditLog::note_truncation() {
-  const Result<storage::AuditHead> remembered = heads_.audit_head();
+Status FileAuditLog::note_truncation() {
+  const Result<storage::AuditHead> remembered = heads_->audit_head();
   if (!remembered) return remembered.error();
   const std::lock_guard lock(mutex_);
   if (const Status taken = take_file(); !taken) return taken;
@@ -116,7 +152,7 @@ Status AuditLog::note_truncation() {
 }
 
 /// Opens the present file, unless it is open.
-Status AuditLog::take_file() {
+Status FileAuditLog::take_file() {
   const std::filesystem::path path = log_file(folder_);
   struct stat open_file {};
   struct stat present {};
@@ -133,7 +169,7 @@ Status AuditLog::take_file() {
 
 /// Learns where the log ends from the last line of the file, of which somebody else may have
 /// written; a line that a loss of power cut short is taken away.
-Status AuditLog::read_end(std::uintmax_t size) {
+Status FileAuditLog::read_end(std::uintmax_t size) {
   const std::filesystem::path path = log_file(folder_);
   Result<std::string> tail = read_tail(path, file_.get(), size);
   if (!tail) return tail.error();
@@ -165,7 +201,7 @@ Status AuditLog::read_end(std::uintmax_t size) {
 }
 
 /// Begins a new file.
-Status AuditLog::set_aside() {
+Status FileAuditLog::set_aside() {
   std::array<char, 32> name{};
   std::snprintf(name.data(), name.size(), "audit-%012lld.jsonl",
                 static_cast<long long>(head_.lines));
@@ -179,7 +215,7 @@ Status AuditLog::set_aside() {
   return Ok{};
 }
 
-Status AuditLog::append(const AuditEntry& entry) {
+Status FileAuditLog::append(const AuditEntry& entry) {
   {
     const std::lock_guard lock(mutex_);
     if (Status appended = append_locked(entry); !appended) return appended;
@@ -188,20 +224,7 @@ Status AuditLog::append(const AuditEntry& entry) {
   return Ok{};
 }
 
-Status AuditLog::append_refused(AuditEntry entry) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (refused_.take(std::chrono::steady_clock::now())) {
-      ++refused_unlogged_;
-      return Ok{};
-    }
-    const std::int64_t unlogged = std::exchange(refused_unlogged_, 0);
-    if (unlogged > 0) entry.detail += " (" + std::to_string(unlogged) + " more before it)";
-  }
-  return append(entry);
-}
-
-Status AuditLog::append_locked(const AuditEntry& entry) {
+Status FileAuditLog::append_locked(const AuditEntry& entry) {
   for (;;) {
     if (Status taken = take_file(); !taken) return taken;
     const FileLock file_lock(file_.get());
@@ -234,7 +257,7 @@ Status AuditLog::append_locked(const AuditEntry& entry) {
   }
 }
 
-Status AuditLog::sync() {
+Status FileAuditLog::sync() {
   const std::lock_guard sync_lock(sync_mutex_);
   int descriptor = -1;
   storage::AuditHead head;
@@ -248,10 +271,10 @@ Status AuditLog::sync() {
   }
   const storage::FileDescriptor file(descriptor);
   if (::fdatasync(file.get()) != 0) return file_error(log_file(folder_), "sync");
-  return heads_.set_audit_head(head);
+  return heads_->set_audit_head(head);
 }
 
-void AuditLog::sync_now_and_then() {
+void FileAuditLog::sync_now_and_then() {
   std::unique_lock lock(mutex_);
   while (!is_ending_) {
     changed_.wait(lock, [this] { return is_ending_ || !is_synced_; });

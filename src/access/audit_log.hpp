@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include "access/token_bucket.hpp"
 #include "auscult/result.hpp"
 #include "core/time.hpp"
+#include "storage/audit_table.hpp"
 #include "storage/files.hpp"
 #include "storage/key_store.hpp"
 
@@ -34,35 +36,55 @@ struct AuditEntry {
   std::string detail;  ///< What else there is to say; may be empty.
 };
 
-/// The log of accesses and changes in a data folder: JSON lines in audit.jsonl, each with the
-/// SHA-256 of the one before and of itself, so that none can be changed, removed or put in between
-/// unnoticed (docs/security.md has the format). Full files are set aside as audit-<last
-/// line>.jsonl.
-///
-/// A line is in the kernel's hands when append() returns, so the death of the process loses none;
-/// it is synced within a second, and the database then told where the log ends. Any thread, and
-/// several processes at a time.
+/// The log of accesses and changes of a store: JSON lines, each with the SHA-256 of the one before
+/// and of itself, so that none can be changed, removed or put in between unnoticed
+/// (docs/security.md has the format). The death of the process loses no line that append() has
+/// returned for, a loss of power at most the last second's. Any thread, and several processes at a
+/// time.
 class AuditLog {
  public:
   /// Opens or begins the log of `folder`. If it ends before the place that the database remembers,
   /// a line says so. Fails with storage_failure.
   static Result<std::unique_ptr<AuditLog>> open(const std::filesystem::path& folder,
                                                 std::uintmax_t max_file_bytes = kMaxAuditFileBytes);
+  /// The log in a table, which several processes share.
+  static std::unique_ptr<AuditLog> open(std::unique_ptr<storage::AuditTable> table);
 
   /// Syncs what is not synced.
-  ~AuditLog();
+  virtual ~AuditLog() = default;
   AuditLog(const AuditLog&) = delete;
   AuditLog& operator=(const AuditLog&) = delete;
 
-  Status append(const AuditEntry& entry);
+  virtual Status append(const AuditEntry& entry) = 0;
   /// The same for a request that was refused, of which anybody can make as many as he likes: beyond
   /// sixty a minute they are only counted, in the next line.
   Status append_refused(AuditEntry entry);
   /// Returns when all that was appended is on disk and the database knows of it.
-  Status sync();
+  virtual Status sync() = 0;
+
+ protected:
+  AuditLog() = default;
 
  private:
-  AuditLog(std::filesystem::path folder, std::uintmax_t max_file_bytes, storage::KeyStore heads);
+  std::mutex refused_mutex_;
+  // Under `refused_mutex_`:
+  TokenBucket refused_{60, std::chrono::steady_clock::now()};
+  std::int64_t refused_unlogged_ = 0;
+};
+
+/// The log in a folder: audit.jsonl; full files are set aside as audit-<last line>.jsonl. A line is
+/// in the kernel's hands when append() returns; it is synced within a second, and the database then
+/// told where the log ends.
+class FileAuditLog final : public AuditLog {
+ public:
+  ~FileAuditLog() override;
+  Status append(const AuditEntry& entry) override;
+  Status sync() override;
+
+ private:
+  friend class AuditLog;
+  FileAuditLog(std::filesystem::path folder, std::uintmax_t max_file_bytes,
+               std::unique_ptr<storage::KeyStore> heads);
 
   Status append_locked(const AuditEntry& entry);
   Status take_file();
@@ -78,15 +100,13 @@ class AuditLog {
   storage::FileDescriptor file_{-1};
   std::uintmax_t known_size_ = 0;  ///< Of the file, when `head_` was its end.
   storage::AuditHead head_;
-  TokenBucket refused_{60, std::chrono::steady_clock::now()};
-  std::int64_t refused_unlogged_ = 0;
   bool is_synced_ = true;
   bool is_ending_ = false;
   std::condition_variable changed_;
 
   std::mutex sync_mutex_;
-  storage::KeyStore heads_;  ///< Under `sync_mutex_`.
-  std::thread syncing_;      ///< Last: it uses all the above.
+  std::unique_ptr<storage::KeyStore> heads_;  ///< Under `sync_mutex_`.
+  std::thread syncing_;                       ///< Last: it uses all the above.
 };
 
 /// What verify_audit_log() found.
@@ -99,5 +119,6 @@ struct AuditVerdict {
 /// Checks every line that is left of a folder's log, and its end against the database's memory of
 /// it. Fails with storage_failure if something cannot be read.
 Result<AuditVerdict> verify_audit_log(const std::filesystem::path& folder);
+Result<AuditVerdict> verify_audit_log(const storage::AuditTable& table);
 
 }  // namespace auscult::access

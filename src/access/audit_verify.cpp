@@ -11,6 +11,7 @@
 
 #include "access/audit_line.hpp"
 #include "access/audit_log.hpp"
+#include "storage/sqlite_key_store.hpp"
 
 namespace auscult::access {
 namespace {
@@ -28,12 +29,16 @@ class Chain {
     for (std::int64_t at = 1; std::getline(lines, text); ++at) {
       // Without a line end it is being written, or was when the power went.
       if (lines.eof()) return true;
-      const std::string problem = check(text);
-      if (problem.empty()) continue;
-      verdict_.problem = file + ":" + std::to_string(at) + ": " + problem;
-      return false;
+      if (!take(file + ":" + std::to_string(at), text)) return false;
     }
     return true;
+  }
+
+  /// Takes a line from `place`; false if it is not as it should be.
+  bool take(const std::string& place, const std::string& text) {
+    const std::string problem = check(text);
+    if (!problem.empty()) verdict_.problem = place + ": " + problem;
+    return problem.empty();
   }
 
   AuditVerdict finish() && {
@@ -95,7 +100,7 @@ Result<AuditVerdict> verify_audit_log(const fs::path& folder) {
   storage::AuditHead remembered;
   if (fs::exists(folder / "auscult.db", error)) {
     // Asked first: what it remembers is in the log already.
-    Result<storage::KeyStore> keys = storage::KeyStore::open(folder);
+    Result<storage::SqliteKeyStore> keys = storage::SqliteKeyStore::open(folder);
     if (!keys) return keys.error();
     const Result<storage::AuditHead> head = keys->audit_head();
     if (!head) return head.error();
@@ -124,6 +129,25 @@ Result<AuditVerdict> verify_audit_log(const fs::path& folder) {
   }
   if (whole) chain.follow(present.filename().string(), lines);
   return std::move(chain).finish();
+}
+
+Result<AuditVerdict> verify_audit_log(const storage::AuditTable& table) {
+  constexpr int kLinesAtATime = 1'000;
+  // Asked first: what it remembers is in the log already.
+  const Result<storage::AuditHead> remembered = table.head();
+  if (!remembered) return remembered.error();
+  Chain chain(*remembered);
+  for (std::int64_t after = 0;;) {
+    const Result<std::vector<storage::AuditLineRow>> rows = table.read_after(after, kLinesAtATime);
+    if (!rows) return rows.error();
+    for (const storage::AuditLineRow& row : *rows) {
+      if (!chain.take("line " + std::to_string(row.number), row.text)) {
+        return std::move(chain).finish();
+      }
+      after = row.number;
+    }
+    if (rows->size() < kLinesAtATime) return std::move(chain).finish();
+  }
 }
 
 }  // namespace auscult::access

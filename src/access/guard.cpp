@@ -7,15 +7,15 @@
 
 namespace auscult::access {
 
-Guard::Guard(storage::KeyStore keys, Openness openness, AuditLog* audit)
+Guard::Guard(std::unique_ptr<storage::KeyStore> keys, Openness openness, AuditLog* audit)
     : openness_(openness), audit_(audit), store_(std::move(keys)) {}
 
 /// Reads the keys again if anybody changed them.
 Status Guard::refresh() {
-  const Result<std::int64_t> version = store_.version();
+  const Result<std::int64_t> version = store_->version();
   if (!version) return version.error();
   if (version_ == *version) return Ok{};
-  Result<std::vector<storage::ApiKey>> keys = store_.list();
+  Result<std::vector<storage::ApiKey>> keys = store_->list();
   if (!keys) return keys.error();
   keys_.clear();
   for (storage::ApiKey& key : *keys) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -65,7 +66,7 @@ class Guard {
   /// Browsers that are logged in at a time; the one that has been so for longest gives way.
   static constexpr std::size_t kMaxLogins = 1'000;
 
-  Guard(storage::KeyStore keys, Openness openness, AuditLog* audit);
+  Guard(std::unique_ptr<storage::KeyStore> keys, Openness openness, AuditLog* audit);
 
   /// Counts against the key's rate.
   Decision decide(const Need& need, const Presented& presented, Timestamp now,
@@ -104,7 +105,7 @@ class Guard {
   AuditLog* const audit_;
   std::mutex mutex_;
   // All under `mutex_`:
-  storage::KeyStore store_;
+  std::unique_ptr<storage::KeyStore> store_;
   std::optional<std::int64_t> version_;  ///< Of the store, when `keys_` was read.
   std::map<std::string, Known, std::less<>> keys_;
   std::unordered_map<std::string, TokenBucket> buckets_;  ///< By the key's id and its rate.

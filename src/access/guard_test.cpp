@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "access/access_test_data.hpp"
+#include "storage/sqlite_key_store.hpp"
 #include "storage/store_test_data.hpp"
 
 namespace auscult::access {
@@ -38,7 +39,9 @@ Presented with_session(const std::string& session) {
 class GuardTest : public ::testing::Test {
  protected:
   Guard guard(Openness openness) {
-    return {*storage::KeyStore::open(folder_.path()), openness, nullptr};
+    return {
+        std::make_unique<storage::SqliteKeyStore>(*storage::SqliteKeyStore::open(folder_.path())),
+        openness, nullptr};
   }
 
   static Outcome decide(Guard& guard, const Need& need, const Presented& presented,
@@ -56,7 +59,7 @@ class GuardTest : public ::testing::Test {
 
   TemporaryFolder folder_;
   // As the command line opens it, beside the service's.
-  storage::KeyStore store_ = *storage::KeyStore::open(folder_.path());
+  storage::SqliteKeyStore store_ = *storage::SqliteKeyStore::open(folder_.path());
 };
 
 TEST_F(GuardTest, IsOpenAsTheFirstDevicesNeedItAndToThisMachine) {

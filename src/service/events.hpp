@@ -7,19 +7,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
 
-#include "core/recording.hpp"
+#include "storage/recording_store.hpp"
 
 namespace auscult::service {
 
 /// Something that happened to a recording.
-struct Event {
-  enum class Kind { stored, updated, removed };
-  Kind kind = Kind::stored;
-  std::string id;
-  std::optional<Recording> recording;  ///< As it is now; empty if it was removed.
-};
+using Event = storage::Change;
 
 /// Tells listeners what happens, in the order in which it happens. Any thread; outlives its
 /// subscriptions.

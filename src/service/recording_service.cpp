@@ -73,9 +73,11 @@ RecordingService::RecordingService(ModelSlot& models, storage::RecordingStore& s
       store_(store),
       config_(std::move(config)),
       events_(limits::kMaxEventListeners),
-      sessions_(std::make_unique<UploadSessions>(*this, store, config_)) {}
+      sessions_(std::make_unique<UploadSessions>(*this, store, config_)) {
+  store_.listen([this](const Event& event) { events_.publish(event); });
+}
 
-RecordingService::~RecordingService() = default;
+RecordingService::~RecordingService() { store_.listen({}); }
 
 Result<Settings> RecordingService::settle(const Upload& upload) const {
   const Result<DeviceSettings> set = store_.settings_of(device_of(upload));
@@ -147,9 +149,7 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
   }
   if (upload.computed) upload.computed();
   stopwatch.lap_ms();
-  // Told in the order of the store.
-  const auto tell = [&] { events_.publish({Event::Kind::stored, recording.id, recording}); };
-  const Status inserted = store_.insert(recording, stored, amplified.bytes, origin, tell);
+  const Status inserted = store_.insert(recording, stored, amplified.bytes, origin);
   if (!inserted) return inserted.error();
   metrics_.stored(recording, stopwatch.lap_ms() / 1'000);
   return recording;
@@ -219,17 +219,13 @@ Result<std::vector<Recording>> RecordingService::stored_after(const std::string&
 }
 
 Status RecordingService::remove(const std::string& id, Timestamp at) {
-  Status removed = store_.remove(id, at);
-  if (removed) events_.publish({Event::Kind::removed, id, std::nullopt});
-  return removed;
+  return store_.remove(id, at);
 }
 
 Result<Recording> RecordingService::restore(const std::string& id, Timestamp at) {
   // What is past its grace is gone, whether or not anybody has come to delete it yet.
   if (const Status purged = purge(at); !purged) return purged.error();
-  Result<Recording> restored = store_.restore(id);
-  if (restored) events_.publish({Event::Kind::updated, id, *restored});
-  return restored;
+  return store_.restore(id);
 }
 
 Status RecordingService::purge(Timestamp at) {
@@ -251,9 +247,7 @@ Result<Recording> RecordingService::review(const std::string& id,
     return fail(ErrorCode::invalid_argument,
                 "the note has more than " + std::to_string(limits::kMaxNoteBytes) + " bytes");
   }
-  Result<Recording> reviewed = store_.review(id, change, at);
-  if (reviewed) events_.publish({Event::Kind::updated, id, *reviewed});
-  return reviewed;
+  return store_.review(id, change, at);
 }
 
 Result<std::vector<Device>> RecordingService::devices() const {

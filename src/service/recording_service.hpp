@@ -22,7 +22,7 @@
 
 namespace auscult::service {
 
-/// Makes the amplified WAV of a stored audio; what RecordingStore::open() wants.
+/// Makes the amplified WAV of a stored audio; what SqliteRecordingStore::open() wants.
 Result<std::vector<std::byte>> listening_copy(const storage::StoredAudio& audio, double gain);
 
 class UploadSessions;

@@ -1,4 +1,5 @@
 // The members of RecordingService that answer a request only once, and those that tidy up.
+#include <chrono>
 #include <utility>
 
 #include "service/recording_service.hpp"
@@ -56,18 +57,28 @@ Result<Outcome> RecordingService::submit_once(const Upload& upload,
     // What the client said, whatever was set for it in between.
     origin.key = device_of(upload) + ' ' + *upload.idempotency_key;
     origin.fingerprint = fingerprint(upload);
+    // Of all that are younger; a clock may have been set back.
+    origin.unless_answered = {
+        upload.received_at - config_.key_lifetime + std::chrono::milliseconds(1), Timestamp::max()};
   } else {
     // Who changes the settings or the model and sends the same again wants another answer.
     Upload understood = upload;
     understood.declared = settled->declared;
     understood.gain = settled->gain;
     origin.fingerprint = fingerprint(understood, model()->info().sha256);
+    origin.unless_answered = {upload.received_at - config_.retry_window,
+                              upload.received_at + config_.retry_window};
   }
   const Turns::Turn turn = turns_.take(origin.key.value_or(origin.fingerprint));
   Result<std::optional<Outcome>> earlier = find_earlier(upload, origin);
   if (!earlier) return earlier.error();
   if (*earlier) return **std::move(earlier);
-  return store(origin);
+  Result<Outcome> outcome = store(origin);
+  if (outcome || outcome.error().code != ErrorCode::unavailable) return outcome;
+  // Another process on the same store was quicker, perhaps.
+  earlier = find_earlier(upload, origin);
+  if (earlier && *earlier) return **std::move(earlier);
+  return outcome;
 }
 
 Status RecordingService::retire(Timestamp at) {
@@ -80,7 +91,6 @@ Status RecordingService::retire(Timestamp at) {
     const Result<std::vector<std::string>> ids = store_.retire(retention);
     if (!ids) return ids.error();
     if (ids->empty()) return Ok{};
-    for (const std::string& id : *ids) events_.publish({Event::Kind::removed, id, std::nullopt});
   }
   return Ok{};
 }

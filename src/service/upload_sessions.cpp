@@ -145,8 +145,14 @@ Result<Outcome> UploadSessions::finish(const FinishRequest& request, Timestamp a
   origin.session =
       storage::FinishedSession{session->id, session->chunks, at + config_.key_lifetime};
   Result<Recording> recording = recordings_.submit(upload, workspace, origin);
-  if (!recording) return recording.error();
-  return Outcome(Stored{*std::move(recording), false});
+  if (recording) return Outcome(Stored{*std::move(recording), false});
+  if (recording.error().code == ErrorCode::unavailable) {
+    // Another process on the same store has finished it meanwhile, perhaps.
+    ready = this->ready(request, at);
+    auto* outcome = ready ? std::get_if<Outcome>(&*ready) : nullptr;
+    if (outcome != nullptr) return std::move(*outcome);
+  }
+  return recording.error();
 }
 
 }  // namespace auscult::service

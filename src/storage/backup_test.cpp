@@ -10,8 +10,9 @@
 #include <thread>
 
 #include "json/json.hpp"
-#include "storage/recording_store.hpp"
 #include "storage/sqlite.hpp"
+#include "storage/sqlite_recording_store.hpp"
+
 #include "storage/store_test_data.hpp"
 
 namespace auscult::storage {
@@ -26,13 +27,13 @@ class BackupTest : public testing::Test {
   fs::path other() const { return folder_.path() / "other"; }
   fs::path copy() const { return folder_.path() / "copy.db"; }
 
-  static RecordingStore open(const fs::path& folder) {
-    Result<RecordingStore> store = RecordingStore::open(folder, example_listening_copy);
+  static SqliteRecordingStore open(const fs::path& folder) {
+    Result<SqliteRecordingStore> store = SqliteRecordingStore::open(folder, example_listening_copy);
     EXPECT_TRUE(store) << store.error().message;
     return *std::move(store);
   }
 
-  static std::vector<Recording> all_of(const RecordingStore& store) {
+  static std::vector<Recording> all_of(const SqliteRecordingStore& store) {
     ListQuery query;
     query.limit = limits::kMaxPageSize;
     return store.list(query)->recordings;
@@ -40,7 +41,7 @@ class BackupTest : public testing::Test {
 
   /// `count` recordings in a store that is closed again.
   static void fill(const fs::path& folder, int count) {
-    RecordingStore store = open(folder);
+    SqliteRecordingStore store = open(folder);
     for (int i = 0; i < count; ++i) EXPECT_TRUE(insert_example(store, example_recording(i)));
   }
 
@@ -67,7 +68,7 @@ class BackupTest : public testing::Test {
 TEST_F(BackupTest, RestoresToWhatThereWas) {
   std::vector<Recording> before;
   {
-    RecordingStore store = open(data());
+    SqliteRecordingStore store = open(data());
     for (int i = 0; i < 12; ++i) ASSERT_TRUE(insert_example(store, example_recording(i)));
     before = all_of(store);
     ASSERT_TRUE(store.review(before[3].id, {.note = "mine", .label = "Murmur"}, now()));
@@ -81,7 +82,7 @@ TEST_F(BackupTest, RestoresToWhatThereWas) {
   ASSERT_TRUE(restored) << restored.error().message;
   EXPECT_EQ(restored->recordings, 12);
   EXPECT_FALSE(restored->replaced);
-  const RecordingStore store = open(other());
+  const SqliteRecordingStore store = open(other());
   EXPECT_EQ(all_of(store), before);
   for (const Recording& recording : before) {
     EXPECT_EQ(*store.find_audio(recording.id), example_audio(recording));
@@ -90,7 +91,7 @@ TEST_F(BackupTest, RestoresToWhatThereWas) {
 }
 
 TEST_F(BackupTest, IsOfOneMomentWhileRecordingsAreStored) {
-  RecordingStore store = open(data());
+  SqliteRecordingStore store = open(data());
   std::atomic<bool> done = false;
   std::atomic<int> stored = 0;
   std::thread writer([&] {
@@ -201,7 +202,7 @@ TEST_F(BackupTest, RestoresOverADamagedStoreOnlyWhenToldSo) {
 TEST_F(BackupTest, DoesNotRestoreIntoAFolderThatIsInUse) {
   fill(data(), 3);
   back_up_to(copy());
-  const RecordingStore store = open(other());
+  const SqliteRecordingStore store = open(other());
   const Result<RestoreReport> restored = restore_backup(copy(), other(), Overwrite::allow, now());
   ASSERT_FALSE(restored);
   EXPECT_THAT(restored.error().message, HasSubstr("in use by another auscult"));

@@ -12,6 +12,7 @@
 #include "json/json.hpp"
 #include "storage/files.hpp"
 #include "storage/sqlite.hpp"
+#include "storage/sqlite_recording_store.hpp"
 #include "storage/store_test_data.hpp"
 
 namespace auscult::storage {
@@ -21,7 +22,7 @@ constexpr std::size_t kIdSize = 36;
 
 /// In the child: stores recordings for ever, each id to `acknowledgements` once insert() returned.
 [[noreturn]] void store_until_killed(const std::filesystem::path& folder, int acknowledgements) {
-  Result<RecordingStore> store = RecordingStore::open(folder, example_listening_copy);
+  Result<SqliteRecordingStore> store = SqliteRecordingStore::open(folder, example_listening_copy);
   if (!store) ::_exit(1);
   for (int i = 0;; ++i) {
     const Recording recording = example_recording(i, "ward-3", i % 5);
@@ -82,8 +83,8 @@ TEST(Crash, LosesNoAcknowledgedRecording) {
       EXPECT_EQ(left.error().code, ErrorCode::not_found);
     }
 
-    const Result<RecordingStore> store =
-        RecordingStore::open(folder.path(), example_listening_copy);
+    const Result<SqliteRecordingStore> store =
+        SqliteRecordingStore::open(folder.path(), example_listening_copy);
     ASSERT_TRUE(store) << store.error().message;
     for (const std::string& id : acknowledged) {
       const Result<Recording> found = store->find(id);

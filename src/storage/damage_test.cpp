@@ -9,9 +9,9 @@
 #include <random>
 #include <string>
 #include <vector>
-
-#include "storage/recording_store.hpp"
 #include "storage/sqlite.hpp"
+#include "storage/sqlite_recording_store.hpp"
+
 #include "storage/store_test_data.hpp"
 
 namespace auscult::storage {
@@ -33,14 +33,14 @@ class DamageTest : public testing::Test {
  protected:
   fs::path path(const char* name) const { return folder_.path() / name; }
 
-  Result<RecordingStore> open() const {
-    return RecordingStore::open(folder_.path(), example_listening_copy);
+  Result<SqliteRecordingStore> open() const {
+    return SqliteRecordingStore::open(folder_.path(), example_listening_copy);
   }
 
   /// Recordings that lie in the database, the log being empty.
   std::vector<Recording> fill(int count) const {
     std::vector<Recording> recordings;
-    Result<RecordingStore> store = open();
+    Result<SqliteRecordingStore> store = open();
     for (int i = 0; i < count; ++i) {
       recordings.push_back(example_recording(i));
       const StoredAudio audio = large_audio(recordings.back());
@@ -59,7 +59,7 @@ class DamageTest : public testing::Test {
 
   void expect_refused(const char* reason) const {
     const std::string before = read(path("auscult.db"));
-    const Result<RecordingStore> store = open();
+    const Result<SqliteRecordingStore> store = open();
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().code, ErrorCode::storage_failure);
     EXPECT_THAT(store.error().message, HasSubstr(path("auscult.db").string()));
@@ -80,7 +80,7 @@ TEST_F(DamageTest, RefusesALogWithoutItsDatabase) {
   fill(1);
   fs::remove(path("auscult.db"));
   write(path("auscult.db-wal"), std::string(4'096, 'x'));
-  const Result<RecordingStore> store = open();
+  const Result<SqliteRecordingStore> store = open();
   ASSERT_FALSE(store);
   EXPECT_THAT(store.error().message, HasSubstr("is missing, but its log"));
   EXPECT_FALSE(fs::exists(path("auscult.db")));
@@ -88,7 +88,7 @@ TEST_F(DamageTest, RefusesALogWithoutItsDatabase) {
 
 TEST_F(DamageTest, BeginsAnewWhereACrashCameBeforeTheFirstDatabaseHadItsName) {
   write(path(".auscult.db.new"), "half");
-  const Result<RecordingStore> store = open();
+  const Result<SqliteRecordingStore> store = open();
   ASSERT_TRUE(store) << store.error().message;
   EXPECT_FALSE(fs::exists(path(".auscult.db.new")));
 }
@@ -101,7 +101,7 @@ TEST_F(DamageTest, SaysThatTheSoundIsDamagedAndStillGivesTheRest) {
   content[place + 2] = static_cast<char>(content[place + 2] ^ 0x10);
   write(path("auscult.db"), content);
 
-  const Result<RecordingStore> store = open();
+  const Result<SqliteRecordingStore> store = open();
   ASSERT_TRUE(store) << store.error().message;
   EXPECT_EQ(*store->find(recordings[1].id), recordings[1]);
   const Result<StoredAudio> damaged = store->find_audio(recordings[1].id);
@@ -123,7 +123,7 @@ TEST_F(DamageTest, StartsThoughTheLatestRecordingIsDamagedAndCanDeleteIt) {
   content[confidence + 13] = '9';
   write(path("auscult.db"), content);
 
-  Result<RecordingStore> store = open();
+  Result<SqliteRecordingStore> store = open();
   ASSERT_TRUE(store) << store.error().message;
   const Result<Recording> latest = store->latest(std::nullopt);
   ASSERT_FALSE(latest);
@@ -149,7 +149,7 @@ TEST_F(DamageTest, GivesNothingThatIsNotWhatWasStoredWhateverBytesWereOverwritte
     write(path("auscult.db"), content);
     for (const char* name : {"auscult.db-wal", "auscult.db-shm"}) fs::remove(path(name));
 
-    const Result<RecordingStore> store = open();
+    const Result<SqliteRecordingStore> store = open();
     if (!store) {
       ++refused;
       EXPECT_EQ(store.error().code, ErrorCode::storage_failure);
@@ -181,7 +181,7 @@ TEST_F(DamageTest, KeepsWhatComesBeforeTheEndOfALogThatWasCutShort) {
   std::string database;
   std::string log;
   {
-    Result<RecordingStore> store = open();
+    Result<SqliteRecordingStore> store = open();
     ASSERT_TRUE(store);
     for (int i = 0; i < 10; ++i) {
       recordings.push_back(example_recording(i));
@@ -198,7 +198,7 @@ TEST_F(DamageTest, KeepsWhatComesBeforeTheEndOfALogThatWasCutShort) {
     write(path("auscult.db-wal"),
           std::string_view(log).substr(
               0, static_cast<std::size_t>(part * static_cast<double>(log.size()))));
-    const Result<RecordingStore> store = open();
+    const Result<SqliteRecordingStore> store = open();
     ASSERT_TRUE(store) << store.error().message;
     // The first so many, whole, and none after them.
     ListQuery query;
@@ -219,7 +219,7 @@ TEST_F(DamageTest, KeepsWhatComesBeforeTheEndOfALogThatWasCutShort) {
 }
 
 TEST_F(DamageTest, GivesTheSpaceOfWhatWasDeletedBackToTheDisk) {
-  Result<RecordingStore> store = open();
+  Result<SqliteRecordingStore> store = open();
   ASSERT_TRUE(store);
   for (int i = 0; i < 100; ++i) {
     const Recording recording = example_recording(i);
@@ -245,7 +245,7 @@ TEST_F(DamageTest, LetsAnOlderDatabaseShrinkToo) {
     ASSERT_EQ(*old->query_integer("PRAGMA auto_vacuum"), 0);
   }
   {
-    const Result<RecordingStore> store = open();
+    const Result<SqliteRecordingStore> store = open();
     ASSERT_TRUE(store) << store.error().message;
     EXPECT_EQ(store->list({})->recordings.size(), 2U);
   }
@@ -254,7 +254,7 @@ TEST_F(DamageTest, LetsAnOlderDatabaseShrinkToo) {
 }
 
 TEST_F(DamageTest, GoesOnReadingWhenItsFolderCannotBeWrittenAnyMore) {
-  Result<RecordingStore> store = open();
+  Result<SqliteRecordingStore> store = open();
   ASSERT_TRUE(store);
   const Recording first = example_recording(1);
   ASSERT_TRUE(insert_example(*store, first));

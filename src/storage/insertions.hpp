@@ -19,7 +19,6 @@ struct Insertion {
   Rows rows;
   std::span<const std::byte> listening_wav;
   const Origin* origin = nullptr;
-  const std::function<void()>* stored = nullptr;  ///< Called once it is.
   Status outcome = Ok{};
   bool is_done = false;
 };

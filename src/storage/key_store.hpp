@@ -1,16 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "auscult/result.hpp"
 #include "core/time.hpp"
-#include "storage/sqlite.hpp"
 
 namespace auscult::storage {
 
@@ -39,38 +35,34 @@ struct AuditHead {
   bool operator==(const AuditHead&) const = default;
 };
 
-/// The API keys in a data folder's database, and the head of its audit log. Its own connection: the
-/// command line changes keys while the service runs. One thread at a time.
+/// The API keys of a store, and the head of its audit log. One thread at a time.
 class KeyStore {
  public:
-  /// Opens the database of `folder`, which is made if it is missing. A schema that is too old is
-  /// brought up to date only if no service uses the folder. Fails with storage_failure.
-  static Result<KeyStore> open(const std::filesystem::path& folder);
+  virtual ~KeyStore() = default;
 
   /// A number that every change of the keys, by any process, makes another; cheap to ask for.
-  Result<std::int64_t> version();
+  virtual Result<std::int64_t> version() = 0;
   /// In the order of their making, revoked ones too.
-  Result<std::vector<ApiKey>> list();
+  virtual Result<std::vector<ApiKey>> list() = 0;
 
   /// Fails with too_large beyond kMaxApiKeys.
-  Status insert(const ApiKey& key);
+  virtual Status insert(const ApiKey& key) = 0;
   /// Each fails with not_found if there is no such key, or it has been revoked.
-  Status revoke(const std::string& id, Timestamp at);
+  virtual Status revoke(const std::string& id, Timestamp at) = 0;
   /// Gives a key a new secret; the old one is taken until `previous_until`, if there is one.
-  Status rotate(const std::string& id, const std::string& secret_sha256,
-                std::optional<Timestamp> previous_until);
+  virtual Status rotate(const std::string& id, const std::string& secret_sha256,
+                        std::optional<Timestamp> previous_until) = 0;
 
-  Result<AuditHead> audit_head();
+  virtual Result<AuditHead> audit_head() = 0;
   /// Sets the head, unless the one there is further on.
-  Status set_audit_head(const AuditHead& head);
+  virtual Status set_audit_head(const AuditHead& head) = 0;
 
- private:
-  explicit KeyStore(Database database) : database_(std::move(database)) {}
-  Status change(const std::string& id, const std::function<Status()>& run);
-
-  Database database_;
-  std::optional<std::int64_t> seen_change_;  ///< SQLite's counter at the last version().
-  std::int64_t version_ = 0;
+ protected:
+  KeyStore() = default;
+  KeyStore(const KeyStore&) = default;
+  KeyStore(KeyStore&&) = default;
+  KeyStore& operator=(const KeyStore&) = default;
+  KeyStore& operator=(KeyStore&&) = default;
 };
 
 }  // namespace auscult::storage

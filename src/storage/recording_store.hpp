@@ -2,10 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -69,18 +67,35 @@ struct FinishedSession {
   Timestamp kept_until;  ///< So long at least the session says what it became.
 };
 
+/// Both ends inclusive.
+struct Period {
+  Timestamp from;
+  Timestamp to;
+};
+
 /// What a recording was made for, kept in the same commit: by it the same request, sent again,
 /// finds its answer.
 struct Origin {
   std::string fingerprint;         ///< Of all that was sent; empty: it is not to be found.
   std::optional<std::string> key;  ///< The device's own name for the request.
   std::optional<FinishedSession> session;
+  /// Nothing is stored if the request's answer, as find_answered() or find_repeated() would give
+  /// it, was received within this time: another process was quicker.
+  std::optional<Period> unless_answered;
 };
 
 /// The answer to an earlier request, without what people said of it since.
 struct Answered {
   std::string fingerprint;
   Recording recording;
+};
+
+/// What happened to a recording, told after its commit.
+struct Change {
+  enum class Kind { stored, updated, removed };
+  Kind kind = Kind::stored;
+  std::string id;
+  std::optional<Recording> recording;  ///< As it is now; empty if it was removed.
 };
 
 /// What is not to be kept for ever; unset members bound nothing.
@@ -92,121 +107,127 @@ struct Retention {
   bool keep_reviewed = true;  ///< Whether what people said something of stays all the same.
 };
 
-/// The recordings in one folder: auscult.db (SQLite in WAL mode, every commit synced to disk),
-/// data.json and output_audio.wav, the latest recording's answer and listening copy, each replaced
-/// atomically. The latest is the one stored last, so that a clock set back does not hide what came
-/// after. docs/storage.md has the format.
+/// The recordings, and what is kept beside them: in a folder (SqliteRecordingStore), or in a
+/// database that several processes share (postgres::PostgresRecordingStore). The latest is the one
+/// stored last, so that a clock set back does not hide what came after. docs/storage.md says what
+/// every store promises.
 ///
-/// Any thread: writers take turns, readers wait for nobody. One process at a time.
+/// Any thread: writers take turns, readers wait for nobody.
 class RecordingStore {
  public:
-  /// Opens or creates the store, brings its schema up to date, and mends data.json and
-  /// output_audio.wav if a crash came between the commit and their renewal: `listening_copy` makes
-  /// the WAV of a stored audio at a gain; if it cannot, or the audio is damaged, there is no
-  /// output_audio.wav until the next recording. Fails with storage_failure: what, where, and what
-  /// to do.
-  using ListeningCopy = Result<std::vector<std::byte>> (*)(const StoredAudio& audio, double gain);
-  static Result<RecordingStore> open(const std::filesystem::path& folder,
-                                     ListeningCopy listening_copy);
+  virtual ~RecordingStore() = default;
 
-  RecordingStore(RecordingStore&&) noexcept;
-  RecordingStore& operator=(RecordingStore&&) noexcept;
-  ~RecordingStore();
+  /// Calls `listener`, or nobody if that is empty, with every change from now on: one after the
+  /// other, in the order of their commits, also with those of other processes on the same store. It
+  /// must not throw, nor call the store. When this returns, the listener before is not called any
+  /// more.
+  virtual void listen(std::function<void(const Change&)> listener) = 0;
 
-  /// Returns after the commit is on disk and data.json and output_audio.wav tell of it; concurrent
-  /// inserts leave these two at the one committed last. Fails with storage_failure, and with
-  /// internal on a recording that could not be read back (a number that is not finite), and then
-  /// has stored nothing unless the message says so. With an origin's session its chunks are deleted
-  /// in the same commit; unavailable if that is not open any more or has other chunks.
-  /// Those that come at the same time share one commit; one that fails fails alone. `stored` is
-  /// called once it is on disk, for one recording after the other in their order in the store, by
-  /// whichever thread committed; it must not throw, nor call the store.
+  /// Returns after the commit is on disk and data_json() tells of it; concurrent inserts leave that
+  /// at the one committed last. Fails with storage_failure, and with internal on a recording that
+  /// could not be read back (a number that is not finite), and then has stored nothing unless the
+  /// message says so. With an origin's session its chunks are deleted in the same commit;
+  /// unavailable if that is not open any more or has other chunks, or if the origin's request has
+  /// been answered. `listening_wav` is what a store in a folder shows as the latest upload. Those
+  /// that come at the same time share one commit; one that fails fails alone.
+  virtual Status insert(const Recording& recording, const StoredAudio& audio,
+                        std::span<const std::byte> listening_wav, const Origin& origin) = 0;
   Status insert(const Recording& recording, const StoredAudio& audio,
-                std::span<const std::byte> listening_wav, const Origin& origin = {},
-                const std::function<void()>& stored = {});
+                std::span<const std::byte> listening_wav) {
+    return insert(recording, audio, listening_wav, {});
+  }
 
   /// The recording that was made for a key; empty if there is none or it was removed.
-  [[nodiscard]] Result<std::optional<Answered>> find_answered(const std::string& key) const;
+  [[nodiscard]] virtual Result<std::optional<Answered>> find_answered(
+      const std::string& key) const = 0;
   /// The last one of those without a key that was made of the same request and received from `from`
   /// to `to`, both inclusive; empty if there is none or it was removed.
-  [[nodiscard]] Result<std::optional<Recording>> find_repeated(const std::string& fingerprint,
-                                                               Timestamp from, Timestamp to) const;
+  [[nodiscard]] virtual Result<std::optional<Recording>> find_repeated(
+      const std::string& fingerprint, Timestamp from, Timestamp to) const = 0;
   /// Forgets what requests were received until then; those with a key until the other.
-  Status forget_requests(Timestamp unkeyed_until, Timestamp keyed_until);
+  virtual Status forget_requests(Timestamp unkeyed_until, Timestamp keyed_until) = 0;
 
   /// Fails with not_found if there is none, and find_audio() with storage_failure if the sound is
   /// not what was stored.
-  [[nodiscard]] Result<Recording> find(const std::string& id) const;
-  [[nodiscard]] Result<StoredAudio> find_audio(const std::string& id) const;
+  [[nodiscard]] virtual Result<Recording> find(const std::string& id) const = 0;
+  [[nodiscard]] virtual Result<StoredAudio> find_audio(const std::string& id) const = 0;
   /// The latest recording of `device`, or of all; not_found if there is none.
-  [[nodiscard]] Result<Recording> latest(const std::optional<std::string>& device) const;
+  [[nodiscard]] virtual Result<Recording> latest(
+      const std::optional<std::string>& device) const = 0;
   /// Fails with invalid_argument on a cursor that is none of ours or a limit not in
   /// [1, kMaxPageSize].
-  [[nodiscard]] Result<Page> list(const ListQuery& query) const;
+  [[nodiscard]] virtual Result<Page> list(const ListQuery& query) const = 0;
   /// Recordings that were stored after the one named, oldest first; what is known of it if it is
   /// gone is its time, by its id. `limit` as for list().
-  [[nodiscard]] Result<std::vector<Recording>> stored_after(const std::string& id, int limit) const;
+  [[nodiscard]] virtual Result<std::vector<Recording>> stored_after(const std::string& id,
+                                                                    int limit) const = 0;
 
-  /// Takes a recording away from every other call but restore() and purge(). data.json and
-  /// output_audio.wav follow to the latest one left, and vanish with the last. Fails with
+  /// Takes a recording away from every other call but restore() and purge(). data_json()
+  /// follows to the latest one left, and has nothing after the last. Fails with
   /// not_found if there is none.
-  Status remove(const std::string& id, Timestamp at);
+  virtual Status remove(const std::string& id, Timestamp at) = 0;
   /// Undoes remove(). Fails with not_found if it is not removed, or purged already.
-  Result<Recording> restore(const std::string& id);
+  virtual Result<Recording> restore(const std::string& id) = 0;
   /// Deletes what was removed at `removed_until` or before for good, recording, audio and review:
   /// their bytes are overwritten. Returns how many.
-  Result<std::int64_t> purge(Timestamp removed_until);
+  virtual Result<std::int64_t> purge(Timestamp removed_until) = 0;
 
   /// Deletes for good the oldest recordings that are over `retention`, at most kRetireBatch of
-  /// them; returns their ids, none when nothing is over. The files follow as in remove().
-  Result<std::vector<std::string>> retire(const Retention& retention);
+  /// them; returns their ids, none when nothing is over. data_json() follows as in remove().
+  virtual Result<std::vector<std::string>> retire(const Retention& retention) = 0;
   /// Gives some of the space that deletions left back to the disk, if there is much of it.
-  Status shrink();
+  virtual Status shrink() = 0;
 
   /// Opens a session of which `chunks`, `bytes`, `received` and `recording_id` are not set. Fails
   /// with unavailable if there are too many.
-  Status open_session(const UploadSession& session, const SessionLimits& limits);
+  virtual Status open_session(const UploadSession& session, const SessionLimits& limits) = 0;
   /// Fails with not_found if there is none, or it has expired `at` that time.
-  [[nodiscard]] Result<UploadSession> find_session(const std::string& id, Timestamp at) const;
+  [[nodiscard]] virtual Result<UploadSession> find_session(const std::string& id,
+                                                           Timestamp at) const = 0;
   /// Returns after the chunk is on disk. Fails with not_found as find_session() does, with
   /// too_large over the limits of one session, and with unavailable over those of all or a
   /// device's.
-  Result<ChunkOutcome> put_chunk(const Chunk& chunk, const SessionLimits& limits, Timestamp at);
+  virtual Result<ChunkOutcome> put_chunk(const Chunk& chunk, const SessionLimits& limits,
+                                         Timestamp at) = 0;
   /// The bytes of all chunks that have come, in the order of their numbers.
-  [[nodiscard]] Result<std::vector<std::byte>> session_bytes(const std::string& id) const;
+  [[nodiscard]] virtual Result<std::vector<std::byte>> session_bytes(
+      const std::string& id) const = 0;
   /// Deletes a session and its chunks, not what it became. Fails with not_found if there is none.
-  Status remove_session(const std::string& id);
+  virtual Status remove_session(const std::string& id) = 0;
   /// Deletes what has expired. Returns how many.
-  Result<std::int64_t> purge_sessions(Timestamp at);
+  virtual Result<std::int64_t> purge_sessions(Timestamp at) = 0;
 
   /// Changes what is said of a recording; with nothing left to say it has no review. Returns the
   /// recording as it is then. Fails with not_found if there is none.
-  Result<Recording> review(const std::string& id, const ReviewChange& change, Timestamp at);
+  virtual Result<Recording> review(const std::string& id, const ReviewChange& change,
+                                   Timestamp at) = 0;
 
   /// At most kMaxDevices, those heard last first.
-  [[nodiscard]] Result<std::vector<DeviceSummary>> devices() const;
+  [[nodiscard]] virtual Result<std::vector<DeviceSummary>> devices() const = 0;
   /// By the device's name; those that have any.
-  [[nodiscard]] Result<std::map<std::string, DeviceSettings>> device_settings() const;
+  [[nodiscard]] virtual Result<std::map<std::string, DeviceSettings>> device_settings() const = 0;
   /// Those of one device; all empty if it has none.
-  [[nodiscard]] Result<DeviceSettings> settings_of(const std::string& device) const;
+  [[nodiscard]] virtual Result<DeviceSettings> settings_of(const std::string& device) const = 0;
   /// Replaces a device's settings; with none left it is forgotten. Fails with too_large beyond
   /// kMaxDevices devices.
-  Status set_device_settings(const std::string& device, const DeviceSettings& settings);
+  virtual Status set_device_settings(const std::string& device, const DeviceSettings& settings) = 0;
 
   /// Counts them all: some milliseconds for each hundred thousand. Fails with storage_failure.
-  [[nodiscard]] Result<StoreSize> size() const;
+  [[nodiscard]] virtual Result<StoreSize> size() const = 0;
 
-  /// The text of data.json as it lies on disk; not_found if nothing is stored, storage_failure if
-  /// it cannot be read or is not JSON.
-  [[nodiscard]] Result<std::string> data_json() const;
-  /// Whether the database answers and can be written: unavailable if the disk is nearly full,
-  /// storage_failure otherwise.
-  [[nodiscard]] Status check() const;
+  /// The text of data.json, which tells of the latest recording; not_found if nothing is stored,
+  /// storage_failure if it cannot be read or is not JSON.
+  [[nodiscard]] virtual Result<std::string> data_json() const = 0;
+  /// Whether the database answers and can be written: unavailable if the disk is nearly full or it
+  /// cannot be reached, storage_failure otherwise.
+  [[nodiscard]] virtual Status check() const = 0;
 
- private:
-  struct State;
-  explicit RecordingStore(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+ protected:
+  RecordingStore() = default;
+  RecordingStore(const RecordingStore&) = default;
+  RecordingStore(RecordingStore&&) = default;
+  RecordingStore& operator=(const RecordingStore&) = default;
+  RecordingStore& operator=(RecordingStore&&) = default;
 };
 
 }  // namespace auscult::storage

@@ -28,6 +28,11 @@ Result<std::optional<Answered>> read_one(Statement& statement) {
 
 }  // namespace
 
+Error answered_meanwhile() {
+  return fail(ErrorCode::unavailable,
+              "the same request was answered in another process meanwhile: ask again");
+}
+
 Status write_request(Database& database, const Origin& origin, Timestamp received_at) {
   // A key whose recording has been deleted is free again.
   Result<Statement> statement = database.prepare(
@@ -38,14 +43,15 @@ Status write_request(Database& database, const Origin& origin, Timestamp receive
   return statement->bind(milliseconds(received_at)).run();
 }
 
-Result<std::optional<Answered>> read_answered(Database& database, const std::string& key) {
+Result<std::optional<Answered>> read_answered(SqlConnection& database, const std::string& key) {
   Result<Statement> statement = database.prepare(std::string(kSelect) + "key = ?");
   if (!statement) return statement.error();
   return read_one(statement->bind(key));
 }
 
-Result<std::optional<Recording>> read_repeated(Database& database, const std::string& fingerprint,
-                                               Timestamp from, Timestamp to) {
+Result<std::optional<Recording>> read_repeated(SqlConnection& database,
+                                               const std::string& fingerprint, Timestamp from,
+                                               Timestamp to) {
   Result<Statement> statement =
       database.prepare(std::string(kSelect) +
                        "key IS NULL AND fingerprint = ? AND requests.received_at BETWEEN ? AND ? "
@@ -58,7 +64,25 @@ Result<std::optional<Recording>> read_repeated(Database& database, const std::st
   return std::optional(std::move((*answered)->recording));
 }
 
-Status delete_requests(Database& database, Timestamp unkeyed_until, Timestamp keyed_until) {
+Status check_unanswered(SqlConnection& database, const Origin& origin) {
+  if (!origin.unless_answered) return Ok{};
+  const auto [from, to] = *origin.unless_answered;
+  bool is_answered = false;
+  if (origin.key) {
+    const Result<std::optional<Answered>> answered = read_answered(database, *origin.key);
+    if (!answered) return answered.error();
+    const auto at = *answered ? std::optional((*answered)->recording.received_at) : std::nullopt;
+    is_answered = at && *at >= from && *at <= to;
+  } else {
+    const Result<std::optional<Recording>> repeated =
+        read_repeated(database, origin.fingerprint, from, to);
+    if (!repeated) return repeated.error();
+    is_answered = repeated->has_value();
+  }
+  return is_answered ? answered_meanwhile() : Status(Ok{});
+}
+
+Status delete_requests(SqlConnection& database, Timestamp unkeyed_until, Timestamp keyed_until) {
   Result<Statement> unkeyed =
       database.prepare("DELETE FROM requests WHERE key IS NULL AND received_at <= ?");
   if (!unkeyed) return unkeyed.error();

@@ -28,8 +28,9 @@ Result<std::int64_t> used_bytes(Database& database) {
 
 /// Deletes at most `count` of the oldest recordings that were received before `before`, or
 /// whenever, but then not the latest.
-Result<std::vector<std::string>> delete_some(Database& database, std::optional<Timestamp> before,
-                                             bool keep_reviewed, int count) {
+Result<std::vector<std::string>> delete_some(SqlConnection& database,
+                                             std::optional<Timestamp> before, bool keep_reviewed,
+                                             int count) {
   std::string sql =
       "DELETE FROM recordings WHERE sequence IN ("
       "SELECT sequence FROM recordings LEFT JOIN reviews USING (sequence) "
@@ -53,11 +54,16 @@ Result<std::vector<std::string>> delete_some(Database& database, std::optional<T
 
 }  // namespace
 
+Result<std::vector<std::string>> delete_received_before(SqlConnection& database, Timestamp before,
+                                                        bool keep_reviewed) {
+  return delete_some(database, before, keep_reviewed, limits::kRetireBatch);
+}
+
 Result<std::vector<std::string>> delete_oldest(Database& database, const Retention& retention) {
   std::vector<std::string> ids;
   if (retention.received_before) {
-    Result<std::vector<std::string>> old = delete_some(
-        database, retention.received_before, retention.keep_reviewed, limits::kRetireBatch);
+    Result<std::vector<std::string>> old =
+        delete_received_before(database, *retention.received_before, retention.keep_reviewed);
     if (!old) return old;
     ids = *std::move(old);
   }

@@ -92,18 +92,20 @@ Result<std::optional<Cursor>> upper_bound(const ListQuery& query) {
   return bound;
 }
 
-/// A pattern for LIKE ... ESCAPE '!' that finds `text` anywhere.
+/// A pattern for LIKE ... ESCAPE '!' that finds `text` anywhere in what lower() gives, which knows
+/// the ASCII letters only.
 std::string pattern_of(const std::string& text) {
   std::string pattern = "%";
   for (const char letter : text) {
     if (letter == '%' || letter == '_' || letter == '!') pattern += '!';
-    pattern += letter;
+    const bool is_upper = letter >= 'A' && letter <= 'Z';
+    pattern += is_upper ? static_cast<char>(letter - 'A' + 'a') : letter;
   }
   return pattern + '%';
 }
 
 /// A prepared page of the history with everything bound but the limit, the last parameter.
-Result<Statement> prepare_list(Database& database, const ListQuery& query) {
+Result<Statement> prepare_list(SqlConnection& database, const ListQuery& query) {
   const Result<std::optional<Cursor>> bound = upper_bound(query);
   if (!bound) return bound.error();
   std::string sql(kSelect);
@@ -117,7 +119,8 @@ Result<Statement> prepare_list(Database& database, const ListQuery& query) {
   add(query.min_confidence.has_value(), "confidence >= ?");
   add(query.quality.has_value(), "quality = ?");
   add(query.text.has_value(),
-      "(device LIKE ? ESCAPE '!' OR note LIKE ? ESCAPE '!' OR label LIKE ? ESCAPE '!')");
+      "(lower(device) LIKE ? ESCAPE '!' OR lower(note) LIKE ? ESCAPE '!' "
+      "OR lower(label) LIKE ? ESCAPE '!')");
   add(query.corrected_only, "label IS NOT NULL");
   Result<Statement> statement =
       database.prepare(sql + " ORDER BY received_at DESC, id DESC LIMIT ?");
@@ -136,7 +139,7 @@ Result<Statement> prepare_list(Database& database, const ListQuery& query) {
 }
 
 /// Runs a statement that names a recording and must change its row.
-Status change_one(Database& database, Statement& statement, const std::string& id) {
+Status change_one(SqlConnection& database, Statement& statement, const std::string& id) {
   if (Status changed = statement.run(); !changed) return changed;
   if (database.changes() == 0) return no_recording(id);
   return Ok{};
@@ -186,13 +189,13 @@ Result<Recording> parse_kept(const std::string& text, const std::optional<std::s
   return json::parse_recording(text);
 }
 
-Result<Recording> read_recording(Database& database, const std::string& id) {
+Result<Recording> read_recording(SqlConnection& database, const std::string& id) {
   Result<Statement> statement = database.prepare(std::string(kSelect) + " AND id = ?");
   if (!statement) return statement.error();
   return read_one(statement->bind(id), no_recording(id));
 }
 
-Result<StoredAudio> read_audio(Database& database, const std::string& id) {
+Result<StoredAudio> read_audio(SqlConnection& database, const std::string& id) {
   Result<Statement> statement = database.prepare(
       "SELECT media_type, bytes, audio.sha256 FROM audio JOIN recordings USING (sequence) "
       "WHERE id = ? AND deleted_at IS NULL");
@@ -209,7 +212,7 @@ Result<StoredAudio> read_audio(Database& database, const std::string& id) {
   return audio;
 }
 
-Result<Recording> read_latest(Database& database, const std::optional<std::string>& device) {
+Result<Recording> read_latest(SqlConnection& database, const std::optional<std::string>& device) {
   const std::string which = device ? " AND device = ?" : "";
   Result<Statement> statement =
       database.prepare(std::string(kSelect) + which + " ORDER BY sequence DESC LIMIT 1");
@@ -220,7 +223,7 @@ Result<Recording> read_latest(Database& database, const std::optional<std::strin
                                           : "there is no recording yet"));
 }
 
-Result<Page> read_page(Database& database, const ListQuery& query) {
+Result<Page> read_page(SqlConnection& database, const ListQuery& query) {
   if (const Status bounded = check_limit(query.limit); !bounded) return bounded.error();
   Result<Statement> statement = prepare_list(database, query);
   if (!statement) return statement.error();
@@ -236,7 +239,7 @@ Result<Page> read_page(Database& database, const ListQuery& query) {
   return page;
 }
 
-Result<std::vector<Recording>> read_stored_after(Database& database, const std::string& id,
+Result<std::vector<Recording>> read_stored_after(SqlConnection& database, const std::string& id,
                                                  int limit) {
   if (const Status bounded = check_limit(limit); !bounded) return bounded.error();
   std::int64_t sequence = 0;
@@ -262,21 +265,21 @@ Result<std::vector<Recording>> read_stored_after(Database& database, const std::
   return read_all(statement->bind(limit));
 }
 
-Status hide(Database& database, const std::string& id, Timestamp at) {
+Status hide(SqlConnection& database, const std::string& id, Timestamp at) {
   Result<Statement> statement =
       database.prepare("UPDATE recordings SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL");
   if (!statement) return statement.error();
   return change_one(database, statement->bind(milliseconds(at)).bind(id), id);
 }
 
-Status unhide(Database& database, const std::string& id) {
+Status unhide(SqlConnection& database, const std::string& id) {
   Result<Statement> statement = database.prepare(
       "UPDATE recordings SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL");
   if (!statement) return statement.error();
   return change_one(database, statement->bind(id), id);
 }
 
-Result<std::int64_t> delete_hidden(Database& database, Timestamp hidden_until) {
+Result<std::int64_t> delete_hidden(SqlConnection& database, Timestamp hidden_until) {
   Result<Statement> statement = database.prepare("DELETE FROM recordings WHERE deleted_at <= ?");
   if (!statement) return statement.error();
   const Status deleted = statement->bind(milliseconds(hidden_until)).run();
@@ -284,7 +287,7 @@ Result<std::int64_t> delete_hidden(Database& database, Timestamp hidden_until) {
   return database.changes();
 }
 
-Status write_review(Database& database, const std::string& id, const ReviewChange& change,
+Status write_review(SqlConnection& database, const std::string& id, const ReviewChange& change,
                     Timestamp at) {
   const Result<Recording> recording = read_recording(database, id);
   if (!recording) return recording.error();
@@ -292,15 +295,16 @@ Status write_review(Database& database, const std::string& id, const ReviewChang
   if (change.note) review.note = *change.note;
   if (change.label) review.label = *change.label;
   Result<Statement> statement = database.prepare(
-      "INSERT OR REPLACE INTO reviews (sequence, note, label, updated_at) "
-      "SELECT sequence, ?, ?, ? FROM recordings WHERE id = ?");
+      "INSERT INTO reviews (sequence, note, label, updated_at) "
+      "SELECT sequence, ?, ?, ? FROM recordings WHERE id = ? ON CONFLICT (sequence) DO UPDATE SET "
+      "note = excluded.note, label = excluded.label, updated_at = excluded.updated_at");
   if (!statement) return statement.error();
   statement->bind(review.note).bind(review.label).bind(milliseconds(at)).bind(id);
   if (Status written = statement->run(); !written) return written;
   return database.execute("DELETE FROM reviews WHERE note IS NULL AND label IS NULL");
 }
 
-Result<std::vector<DeviceSummary>> read_devices(Database& database) {
+Result<std::vector<DeviceSummary>> read_devices(SqlConnection& database) {
   const std::string sql =
       "SELECT recording, reviews.note, reviews.label, reviews.updated_at, recordings.sha256, id, "
       "heard.recordings "
@@ -322,7 +326,7 @@ Result<std::vector<DeviceSummary>> read_devices(Database& database) {
   }
 }
 
-Result<std::map<std::string, DeviceSettings>> read_device_settings(Database& database) {
+Result<std::map<std::string, DeviceSettings>> read_device_settings(SqlConnection& database) {
   Result<Statement> statement =
       database.prepare("SELECT sample_rate_hz, channels, format, gain, name FROM devices");
   if (!statement) return statement.error();
@@ -335,7 +339,7 @@ Result<std::map<std::string, DeviceSettings>> read_device_settings(Database& dat
   }
 }
 
-Result<DeviceSettings> read_settings_of(Database& database, const std::string& device) {
+Result<DeviceSettings> read_settings_of(SqlConnection& database, const std::string& device) {
   Result<Statement> statement =
       database.prepare("SELECT sample_rate_hz, channels, format, gain FROM devices WHERE name = ?");
   if (!statement) return statement.error();
@@ -344,7 +348,7 @@ Result<DeviceSettings> read_settings_of(Database& database, const std::string& d
   return *row ? read_settings_row(*statement) : DeviceSettings{};
 }
 
-Status write_device_settings(Database& database, const std::string& device,
+Status write_device_settings(SqlConnection& database, const std::string& device,
                              const DeviceSettings& settings) {
   if (settings == DeviceSettings{}) {
     Result<Statement> forget = database.prepare("DELETE FROM devices WHERE name = ?");
@@ -354,8 +358,8 @@ Status write_device_settings(Database& database, const std::string& device,
   Result<Statement> statement = database.prepare(
       "INSERT INTO devices (name, sample_rate_hz, channels, format, gain) "
       "SELECT ?1, ?2, ?3, ?4, ?5 WHERE (SELECT count(*) FROM devices WHERE name <> ?1) < ?6 "
-      "ON CONFLICT (name) DO UPDATE SET sample_rate_hz = ?2, channels = ?3, format = ?4, gain = "
-      "?5");
+      "ON CONFLICT (name) DO UPDATE SET sample_rate_hz = excluded.sample_rate_hz, channels = "
+      "excluded.channels, format = excluded.format, gain = excluded.gain");
   if (!statement) return statement.error();
   statement->bind(device).bind(settings.sample_rate_hz).bind(settings.channels);
   statement->bind(settings.format).bind(settings.gain).bind(limits::kMaxDevices);

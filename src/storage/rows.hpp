@@ -9,6 +9,7 @@
 #include "auscult/result.hpp"
 #include "core/recording.hpp"
 #include "storage/recording_store.hpp"
+#include "storage/sql.hpp"
 #include "storage/sqlite.hpp"
 
 /// The rows of a store's database. Each function is one member of RecordingStore without its locks
@@ -33,25 +34,25 @@ Status write_rows(Database& database, const Rows& rows);
 Result<Recording> parse_kept(const std::string& text, const std::optional<std::string>& sha256,
                              const std::string& id);
 
-Result<Recording> read_recording(Database& database, const std::string& id);
-Result<StoredAudio> read_audio(Database& database, const std::string& id);
-Result<Recording> read_latest(Database& database, const std::optional<std::string>& device);
-Result<Page> read_page(Database& database, const ListQuery& query);
-Result<std::vector<Recording>> read_stored_after(Database& database, const std::string& id,
+Result<Recording> read_recording(SqlConnection& database, const std::string& id);
+Result<StoredAudio> read_audio(SqlConnection& database, const std::string& id);
+Result<Recording> read_latest(SqlConnection& database, const std::optional<std::string>& device);
+Result<Page> read_page(SqlConnection& database, const ListQuery& query);
+Result<std::vector<Recording>> read_stored_after(SqlConnection& database, const std::string& id,
                                                  int limit);
 
 /// remove(), restore() and purge().
-Status hide(Database& database, const std::string& id, Timestamp at);
-Status unhide(Database& database, const std::string& id);
-Result<std::int64_t> delete_hidden(Database& database, Timestamp hidden_until);
+Status hide(SqlConnection& database, const std::string& id, Timestamp at);
+Status unhide(SqlConnection& database, const std::string& id);
+Result<std::int64_t> delete_hidden(SqlConnection& database, Timestamp hidden_until);
 
-Status write_review(Database& database, const std::string& id, const ReviewChange& change,
+Status write_review(SqlConnection& database, const std::string& id, const ReviewChange& change,
                     Timestamp at);
 
-Result<std::vector<DeviceSummary>> read_devices(Database& database);
-Result<std::map<std::string, DeviceSettings>> read_device_settings(Database& database);
-Result<DeviceSettings> read_settings_of(Database& database, const std::string& device);
-Status write_device_settings(Database& database, const std::string& device,
+Result<std::vector<DeviceSummary>> read_devices(SqlConnection& database);
+Result<std::map<std::string, DeviceSettings>> read_device_settings(SqlConnection& database);
+Result<DeviceSettings> read_settings_of(SqlConnection& database, const std::string& device);
+Status write_device_settings(SqlConnection& database, const std::string& device,
                              const DeviceSettings& settings);
 
 }  // namespace auscult::storage

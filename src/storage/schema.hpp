@@ -5,7 +5,8 @@
 
 namespace auscult::storage {
 
-/// The version that this program writes (PRAGMA user_version); docs/storage.md describes it.
+/// The version that this program writes (SQLite: PRAGMA user_version); docs/storage.md describes
+/// it.
 int schema_version();
 
 /// Creates the schema in an empty database or brings an older one up to date, in one transaction.

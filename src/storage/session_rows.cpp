@@ -24,9 +24,10 @@ struct Held {
   std::int64_t bytes = 0;
 };
 
-Result<Held> read_held(Database& database, const std::string* device) {
+Result<Held> read_held(SqlConnection& database, const std::string* device) {
   std::string sql =
-      "SELECT count(*), coalesce(sum(bytes), 0) FROM sessions WHERE recording IS NULL";
+      "SELECT count(*), CAST(coalesce(sum(bytes), 0) AS BIGINT) FROM sessions WHERE recording IS "
+      "NULL";
   if (device != nullptr) sql += " AND device = ?";
   Result<Statement> statement = database.prepare(sql);
   if (!statement) return statement.error();
@@ -37,7 +38,7 @@ Result<Held> read_held(Database& database, const std::string* device) {
 }
 
 /// The row of a session without its chunks.
-Result<UploadSession> read_head(Database& database, const std::string& id, Timestamp at) {
+Result<UploadSession> read_head(SqlConnection& database, const std::string& id, Timestamp at) {
   Result<Statement> statement = database.prepare(
       "SELECT device, declared, created_at, expires_at, chunks, bytes, recording FROM sessions "
       "WHERE id = ? AND expires_at > ?");
@@ -58,7 +59,7 @@ Result<UploadSession> read_head(Database& database, const std::string& id, Times
 }
 
 /// Fails if a chunk would take more than a session, a device or all of them may hold.
-Status check_room(Database& database, const UploadSession& session, const Chunk& chunk,
+Status check_room(SqlConnection& database, const UploadSession& session, const Chunk& chunk,
                   const SessionLimits& limits) {
   const auto size = static_cast<std::int64_t>(chunk.bytes.size());
   if (chunk.number < 0 || chunk.number >= limits.max_chunks) {
@@ -89,7 +90,7 @@ Status check_room(Database& database, const UploadSession& session, const Chunk&
 
 }  // namespace
 
-Status write_session(Database& database, const UploadSession& session,
+Status write_session(SqlConnection& database, const UploadSession& session,
                      const SessionLimits& limits) {
   const Result<Held> held = read_held(database, nullptr);
   if (!held) return held.error();
@@ -113,7 +114,7 @@ Status write_session(Database& database, const UploadSession& session,
       .run();
 }
 
-Result<UploadSession> read_session(Database& database, const std::string& id, Timestamp at) {
+Result<UploadSession> read_session(SqlConnection& database, const std::string& id, Timestamp at) {
   Result<UploadSession> session = read_head(database, id, at);
   if (!session) return session;
   Result<Statement> statement =
@@ -133,7 +134,7 @@ Result<UploadSession> read_session(Database& database, const std::string& id, Ti
   }
 }
 
-Result<ChunkOutcome> write_chunk(Database& database, const Chunk& chunk,
+Result<ChunkOutcome> write_chunk(SqlConnection& database, const Chunk& chunk,
                                  const SessionLimits& limits, Timestamp at) {
   const Result<UploadSession> session = read_head(database, chunk.session, at);
   if (!session) return session.error();
@@ -160,7 +161,7 @@ Result<ChunkOutcome> write_chunk(Database& database, const Chunk& chunk,
   return ChunkOutcome::stored;
 }
 
-Result<std::vector<std::byte>> read_chunks(Database& database, const std::string& id) {
+Result<std::vector<std::byte>> read_chunks(SqlConnection& database, const std::string& id) {
   Result<Statement> statement =
       database.prepare("SELECT bytes FROM chunks WHERE session = ? ORDER BY number");
   if (!statement) return statement.error();
@@ -182,6 +183,11 @@ Result<std::vector<std::byte>> read_chunks(Database& database, const std::string
   }
 }
 
+Error session_changed(const std::string& id) {
+  return fail(ErrorCode::unavailable,
+              "session " + id + " was changed while it was finished: finish it again");
+}
+
 Status finish_session(Database& database, const FinishedSession& finished,
                       const std::string& recording_id) {
   Result<Statement> mark = database.prepare(
@@ -192,15 +198,14 @@ Status finish_session(Database& database, const FinishedSession& finished,
   mark->bind(finished.id).bind(finished.chunks);
   if (Status marked = mark->run(); !marked) return marked;
   if (database.changes() == 0) {
-    return fail(ErrorCode::unavailable,
-                "session " + finished.id + " was changed while it was finished: finish it again");
+    return session_changed(finished.id);
   }
   Result<Statement> empty = database.prepare("DELETE FROM chunks WHERE session = ?");
   if (!empty) return empty.error();
   return empty->bind(finished.id).run();
 }
 
-Status delete_session(Database& database, const std::string& id) {
+Status delete_session(SqlConnection& database, const std::string& id) {
   Result<Statement> statement = database.prepare("DELETE FROM sessions WHERE id = ?");
   if (!statement) return statement.error();
   if (Status deleted = statement->bind(id).run(); !deleted) return deleted;
@@ -208,7 +213,7 @@ Status delete_session(Database& database, const std::string& id) {
   return Ok{};
 }
 
-Result<std::int64_t> delete_expired_sessions(Database& database, Timestamp at) {
+Result<std::int64_t> delete_expired_sessions(SqlConnection& database, Timestamp at) {
   Result<Statement> statement = database.prepare("DELETE FROM sessions WHERE expires_at <= ?");
   if (!statement) return statement.error();
   const Status deleted = statement->bind(milliseconds(at)).run();

@@ -56,83 +56,72 @@ Error sqlite_error(sqlite3* connection, int result) {
   return fail(ErrorCode::storage_failure, std::move(message));
 }
 
-}  // namespace
+/// One use of a statement; while it stands on a row it holds a read transaction.
+class SqliteStatement final : public StatementBody {
+ public:
+  explicit SqliteStatement(sqlite3_stmt* statement) : statement_(statement) {}
 
-void Statement::Reset::operator()(sqlite3_stmt* statement) const {
-  sqlite3_reset(statement);
-  sqlite3_clear_bindings(statement);
-}
-
-Statement& Statement::bind(std::int64_t value) {
-  const int result = sqlite3_bind_int64(statement_.get(), ++parameters_bound_, value);
-  if (result != SQLITE_OK) bind_result_ = result;
-  return *this;
-}
-
-Statement& Statement::bind(double value) {
-  const int result = sqlite3_bind_double(statement_.get(), ++parameters_bound_, value);
-  if (result != SQLITE_OK) bind_result_ = result;
-  return *this;
-}
-
-Statement& Statement::bind(std::string_view text) {
-  const int result = sqlite3_bind_text64(statement_.get(), ++parameters_bound_, text.data(),
-                                         text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-  if (result != SQLITE_OK) bind_result_ = result;
-  return *this;
-}
-
-Statement& Statement::bind(std::nullptr_t) {
-  const int result = sqlite3_bind_null(statement_.get(), ++parameters_bound_);
-  if (result != SQLITE_OK) bind_result_ = result;
-  return *this;
-}
-
-Statement& Statement::bind(std::span<const std::byte> blob) {
-  // A null pointer would bind NULL; an empty blob is a value.
-  const void* data = blob.empty() ? "" : static_cast<const void*>(blob.data());
-  const int result =
-      sqlite3_bind_blob64(statement_.get(), ++parameters_bound_, data, blob.size(), SQLITE_STATIC);
-  if (result != SQLITE_OK) bind_result_ = result;
-  return *this;
-}
-
-Result<bool> Statement::step() {
-  const int result = bind_result_ == SQLITE_OK ? sqlite3_step(statement_.get()) : bind_result_;
-  if (result == SQLITE_ROW) return true;
-  if (result == SQLITE_DONE) return false;
-  return sqlite_error(sqlite3_db_handle(statement_.get()), result);
-}
-
-Status Statement::run() {
-  for (;;) {
-    const Result<bool> row = step();
-    if (!row) return row.error();
-    if (!*row) return Ok{};
+  void bind(std::int64_t value) override {
+    note(sqlite3_bind_int64(statement_.get(), next(), value));
   }
-}
+  void bind(double value) override { note(sqlite3_bind_double(statement_.get(), next(), value)); }
+  void bind(std::string_view text) override {
+    note(sqlite3_bind_text64(statement_.get(), next(), text.data(), text.size(), SQLITE_TRANSIENT,
+                             SQLITE_UTF8));
+  }
+  void bind(std::span<const std::byte> blob) override {
+    // A null pointer would bind NULL; an empty blob is a value.
+    const void* data = blob.empty() ? "" : static_cast<const void*>(blob.data());
+    note(sqlite3_bind_blob64(statement_.get(), next(), data, blob.size(), SQLITE_STATIC));
+  }
+  void bind(std::nullptr_t) override { note(sqlite3_bind_null(statement_.get(), next())); }
 
-bool Statement::is_null(int column) const {
-  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
-}
+  Result<bool> step() override {
+    const int result = bind_result_ == SQLITE_OK ? sqlite3_step(statement_.get()) : bind_result_;
+    if (result == SQLITE_ROW) return true;
+    if (result == SQLITE_DONE) return false;
+    return sqlite_error(sqlite3_db_handle(statement_.get()), result);
+  }
 
-double Statement::real(int column) const { return sqlite3_column_double(statement_.get(), column); }
+  [[nodiscard]] bool is_null(int column) const override {
+    return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+  }
+  [[nodiscard]] double real(int column) const override {
+    return sqlite3_column_double(statement_.get(), column);
+  }
+  [[nodiscard]] std::int64_t integer(int column) const override {
+    return sqlite3_column_int64(statement_.get(), column);
+  }
+  [[nodiscard]] std::string text(int column) const override {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
+    if (text == nullptr) return {};
+    return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+  }
+  [[nodiscard]] std::vector<std::byte> blob(int column) const override {
+    const auto* bytes =
+        static_cast<const std::byte*>(sqlite3_column_blob(statement_.get(), column));
+    if (bytes == nullptr) return {};
+    return {bytes, bytes + sqlite3_column_bytes(statement_.get(), column)};
+  }
 
-std::int64_t Statement::integer(int column) const {
-  return sqlite3_column_int64(statement_.get(), column);
-}
+ private:
+  struct Reset {
+    void operator()(sqlite3_stmt* statement) const {
+      sqlite3_reset(statement);
+      sqlite3_clear_bindings(statement);
+    }
+  };
+  int next() { return ++parameters_bound_; }
+  void note(int result) {
+    if (result != SQLITE_OK) bind_result_ = result;
+  }
 
-std::string Statement::text(int column) const {
-  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
-  if (text == nullptr) return {};
-  return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
-}
+  std::unique_ptr<sqlite3_stmt, Reset> statement_;
+  int parameters_bound_ = 0;
+  int bind_result_ = SQLITE_OK;
+};
 
-std::vector<std::byte> Statement::blob(int column) const {
-  const auto* bytes = static_cast<const std::byte*>(sqlite3_column_blob(statement_.get(), column));
-  if (bytes == nullptr) return {};
-  return {bytes, bytes + sqlite3_column_bytes(statement_.get(), column)};
-}
+}  // namespace
 
 void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
 
@@ -172,23 +161,7 @@ Result<Statement> Database::prepare(std::string_view sql) {
     kept = statements_.emplace(sql, statement).first;
   }
   assert(sqlite3_stmt_busy(kept->second.get()) == 0);
-  return Statement(kept->second.get());
-}
-
-Result<std::int64_t> Database::query_integer(std::string_view sql) {
-  Result<Statement> statement = prepare(sql);
-  if (!statement) return statement.error();
-  const Result<bool> row = statement->step();
-  if (!row) return row.error();
-  return *row ? statement->integer(0) : 0;
-}
-
-Result<std::string> Database::query_text(std::string_view sql) {
-  Result<Statement> statement = prepare(sql);
-  if (!statement) return statement.error();
-  const Result<bool> row = statement->step();
-  if (!row) return row.error();
-  return *row ? statement->text(0) : std::string();
+  return Statement(std::make_unique<SqliteStatement>(kept->second.get()));
 }
 
 void Database::empty_log() {
@@ -220,22 +193,5 @@ std::int64_t Database::last_insert_rowid() const {
 }
 
 std::int64_t Database::changes() const { return sqlite3_changes64(connection_.get()); }
-
-void Transaction::Rollback::operator()(Database* database) const {
-  // Some failures (a full disk) have already undone the transaction; then this one has nothing
-  // left to do, and its complaint no meaning.
-  (void)database->execute("ROLLBACK");
-}
-
-Result<Transaction> Transaction::begin(Database& database) {
-  if (const Status begun = database.execute("BEGIN IMMEDIATE"); !begun) return begun.error();
-  return Transaction(database);
-}
-
-Status Transaction::commit() {
-  if (const Status committed = database_->execute("COMMIT"); !committed) return committed.error();
-  (void)database_.release();
-  return Ok{};
-}
 
 }  // namespace auscult::storage

@@ -55,12 +55,12 @@ class Access : public ::testing::Test {
     key.created_at = now();
     key.requests_per_minute = per_minute;
     // Another connection than the service's, as the command's is.
-    auto store = storage::KeyStore::open(service_.folder());
+    auto store = storage::SqliteKeyStore::open(service_.folder());
     EXPECT_TRUE(store && store->insert(key));
     return made.text;
   }
   void revoke(const std::string& key) {
-    auto store = storage::KeyStore::open(service_.folder());
+    auto store = storage::SqliteKeyStore::open(service_.folder());
     EXPECT_TRUE(store && store->revoke(std::string(access::parse_key(key)->id), now()));
   }
   Reply get(const std::string& path, const std::string& headers = "") {
@@ -408,7 +408,7 @@ TEST(AccessUnderTls, TheCookieIsForTlsOnlyAndTheHostIsPinned) {
   configuration.server.tls_certificate = files.certificate;
   configuration.server.tls_key = files.key;
   const ServiceUnderTest service(configuration);
-  auto store = storage::KeyStore::open(service.folder());
+  auto store = storage::SqliteKeyStore::open(service.folder());
   const access::NewKey made = access::make_key();
   storage::ApiKey key;
   key.id = made.id;

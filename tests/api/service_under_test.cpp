@@ -41,7 +41,7 @@ ServiceUnderTest::ServiceUnderTest(Configuration configuration) : folder_(tempor
                 : std::make_unique<service::ModelSlot>(
                       std::make_shared<const service::ServingModel>(load_shipped()));
   const std::shared_ptr<const service::ServingModel> model = models_->current();
-  store_.emplace(value_of(storage::RecordingStore::open(folder_, service::listening_copy)));
+  store_.emplace(value_of(storage::SqliteRecordingStore::open(folder_, service::listening_copy)));
   service_.emplace(*models_, *store_, configuration.service);
 
   std::vector<classify::Workspace> workspaces;
@@ -52,8 +52,9 @@ ServiceUnderTest::ServiceUnderTest(Configuration configuration) : folder_(tempor
   workers_ = workers.get();
   if (configuration.openness) {
     audit_ = value_of(access::AuditLog::open(folder_));
-    guard_.emplace(value_of(storage::KeyStore::open(folder_)), *configuration.openness,
-                   audit_.get());
+    guard_.emplace(
+        std::make_unique<storage::SqliteKeyStore>(value_of(storage::SqliteKeyStore::open(folder_))),
+        *configuration.openness, audit_.get());
     configuration.server.guard = &*guard_;
   }
   configuration.server.address = "127.0.0.1";

@@ -15,7 +15,8 @@
 #include "client.hpp"
 #include "http/server.hpp"
 #include "service/recording_service.hpp"
-#include "storage/recording_store.hpp"
+#include "storage/sqlite_key_store.hpp"
+#include "storage/sqlite_recording_store.hpp"
 
 namespace auscult::api_test {
 
@@ -55,7 +56,7 @@ class ServiceUnderTest {
  private:
   std::filesystem::path folder_;
   std::unique_ptr<service::ModelSlot> models_;
-  std::optional<storage::RecordingStore> store_;
+  std::optional<storage::SqliteRecordingStore> store_;
   std::optional<service::RecordingService> service_;
   std::unique_ptr<access::AuditLog> audit_;
   std::optional<access::Guard> guard_;

@@ -87,8 +87,8 @@ class RecordingServiceTest : public testing::Test {
     ASSERT_TRUE(classifier) << classifier.error().message;
     model_ = std::make_shared<const ServingModel>(ServingModel{*std::move(classifier), ""});
     models_ = std::make_unique<ModelSlot>(model_);
-    Result<storage::RecordingStore> store =
-        storage::RecordingStore::open(data_folder_.path(), listening_copy);
+    Result<storage::SqliteRecordingStore> store =
+        storage::SqliteRecordingStore::open(data_folder_.path(), listening_copy);
     ASSERT_TRUE(store) << store.error().message;
     store_.emplace(*std::move(store));
     configure({});
@@ -117,7 +117,7 @@ class RecordingServiceTest : public testing::Test {
   TemporaryFolder data_folder_;
   std::shared_ptr<const ServingModel> model_;
   std::unique_ptr<ModelSlot> models_;
-  std::optional<storage::RecordingStore> store_;
+  std::optional<storage::SqliteRecordingStore> store_;
   std::optional<RecordingService> service_;
 };
 

@@ -2,37 +2,69 @@
 
 #include <gtest/gtest.h>
 
-#include <optional>
+#include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "storage/recording_store.hpp"
+#include "postgres/recording_store.hpp"
+#include "storage/sqlite_recording_store.hpp"
 #include "storage/store_test_data.hpp"
+#include "support/postgres_cluster.hpp"
 
 /// What the tests of every store share; each file of them is run for each of `Stores`.
 namespace auscult::storage {
 
 class SqliteFixture {
  public:
-  Result<RecordingStore> open() {
-    return RecordingStore::open(folder_.path(), example_listening_copy);
+  static const char* why_not() { return nullptr; }
+
+  Result<std::unique_ptr<RecordingStore>> open() {
+    Result<SqliteRecordingStore> store =
+        SqliteRecordingStore::open(folder_.path(), example_listening_copy);
+    if (!store) return store.error();
+    return std::unique_ptr<RecordingStore>(
+        std::make_unique<SqliteRecordingStore>(*std::move(store)));
   }
 
  private:
   TemporaryFolder folder_;
 };
 
+class PostgresFixture {
+ public:
+  static const char* why_not() {
+    using postgres_test::PostgresCluster;
+    return PostgresCluster::shared() == nullptr ? PostgresCluster::missing() : nullptr;
+  }
+
+  Result<std::unique_ptr<RecordingStore>> open() {
+    if (url_.empty()) url_ = postgres_test::PostgresCluster::shared()->make_schema();
+    auto pool = postgres::Pool::open(*postgres::Address::parse(url_));
+    if (!pool) return pool.error();
+    auto store = postgres::PostgresRecordingStore::open(*std::move(pool));
+    if (!store) return store.error();
+    return std::unique_ptr<RecordingStore>(*std::move(store));
+  }
+
+ private:
+  std::string url_;
+};
+
 template <typename Fixture>
 class RecordingStoreContract : public testing::Test {
  protected:
-  void SetUp() override { reopen(); }
+  void SetUp() override {
+    if (const char* why_not = Fixture::why_not()) GTEST_SKIP() << why_not;
+    reopen();
+  }
 
   void reopen() {
     store_.reset();
-    Result<RecordingStore> opened = fixture_.open();
+    Result<std::unique_ptr<RecordingStore>> opened = fixture_.open();
     ASSERT_TRUE(opened) << opened.error().message;
-    store_.emplace(*std::move(opened));
+    store_ = *std::move(opened);
   }
 
   RecordingStore& store() { return *store_; }
@@ -54,15 +86,15 @@ class RecordingStoreContract : public testing::Test {
 
  private:
   Fixture fixture_;
-  std::optional<RecordingStore> store_;
+  std::unique_ptr<RecordingStore> store_;
 };
 
-using Stores = testing::Types<SqliteFixture>;
+using Stores = testing::Types<SqliteFixture, PostgresFixture>;
 class StoreNames {
  public:
   template <typename Fixture>
   static std::string GetName(int /*index*/) {
-    return "Sqlite";
+    return std::is_same_v<Fixture, SqliteFixture> ? "Sqlite" : "Postgres";
   }
 };
 

@@ -1,7 +1,7 @@
 #include <system_error>
 
 #include "storage/database_file.hpp"
-#include "storage/store_state.hpp"
+#include "storage/sqlite_store_state.hpp"
 
 namespace auscult::storage {
 namespace {
@@ -15,7 +15,7 @@ std::int64_t size_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-Result<StoreSize> RecordingStore::size() const {
+Result<StoreSize> SqliteRecordingStore::size() const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
   // Each from the smallest index that has it.

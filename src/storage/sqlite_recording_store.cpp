@@ -1,4 +1,4 @@
-#include "storage/recording_store.hpp"
+#include "storage/sqlite_recording_store.hpp"
 
 #include <unistd.h>
 
@@ -8,11 +8,12 @@
 #include <utility>
 
 #include "json/json.hpp"
+#include "storage/copied.hpp"
 #include "storage/database_file.hpp"
 #include "storage/request_rows.hpp"
 #include "storage/rows.hpp"
 #include "storage/session_rows.hpp"
-#include "storage/store_state.hpp"
+#include "storage/sqlite_store_state.hpp"
 
 namespace auscult::storage {
 namespace {
@@ -26,7 +27,7 @@ std::span<const std::byte> bytes_of(const std::string& text) {
 
 }  // namespace
 
-Status RecordingStore::State::mend_files() {
+Status SqliteRecordingStore::State::mend_files() {
   const Result<Recording> latest = read_latest(writer, std::nullopt);
   // One that is damaged is told to who asks for it, and is no reason not to serve the others.
   if (!latest && latest.error().code != ErrorCode::not_found) return Ok{};
@@ -48,15 +49,15 @@ Status RecordingStore::State::mend_files() {
   return copy ? replace_if_other(wav(), *copy) : delete_file(wav());
 }
 
-Status RecordingStore::State::replace_if_other(const std::filesystem::path& file,
-                                               std::span<const std::byte> content) {
+Status SqliteRecordingStore::State::replace_if_other(const std::filesystem::path& file,
+                                                     std::span<const std::byte> content) {
   if (file_equals(file, content)) return Ok{};
   Result<PendingFile> pending = PendingFile::write(file, content);
   if (!pending) return pending.error();
   return pending->publish();
 }
 
-Status RecordingStore::State::commit(std::span<Insertion* const> together) {
+Status SqliteRecordingStore::State::commit(std::span<Insertion* const> together) {
   // Written before the commit, so that a full disk is noticed while nothing is promised yet; what
   // is left for after it is two renames. Only the commit is synced: open() mends the rest.
   const Insertion& last = *together.back();
@@ -71,6 +72,7 @@ Status RecordingStore::State::commit(std::span<Insertion* const> together) {
   for (const Insertion* insertion : together) {
     const Recording& recording = *insertion->rows.recording;
     const Origin& origin = *insertion->origin;
+    if (Status first = check_unanswered(writer, origin); !first) return first;
     if (Status written = write_rows(writer, insertion->rows); !written) return written;
     if (!origin.fingerprint.empty()) {
       const Status kept = write_request(writer, origin, recording.received_at);
@@ -87,7 +89,8 @@ Status RecordingStore::State::commit(std::span<Insertion* const> together) {
   const Status heard = copy->publish();
   for (Insertion* insertion : together) {
     insertion->outcome = Ok{};
-    if (*insertion->stored) (*insertion->stored)();
+    const Recording& recording = *insertion->rows.recording;
+    tell({Change::Kind::stored, recording.id, recording});
   }
   if (told && heard) return Ok{};
   together.back()->outcome =
@@ -96,7 +99,7 @@ Status RecordingStore::State::commit(std::span<Insertion* const> together) {
   return Ok{};
 }
 
-void RecordingStore::State::insert(std::span<Insertion* const> together) {
+void SqliteRecordingStore::State::insert(std::span<Insertion* const> together) {
   const std::lock_guard lock(writer_mutex);
   const Status committed = commit(together);
   if (committed) return;
@@ -109,13 +112,14 @@ void RecordingStore::State::insert(std::span<Insertion* const> together) {
   }
 }
 
-RecordingStore::RecordingStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
-RecordingStore::RecordingStore(RecordingStore&&) noexcept = default;
-RecordingStore& RecordingStore::operator=(RecordingStore&&) noexcept = default;
-RecordingStore::~RecordingStore() = default;
+SqliteRecordingStore::SqliteRecordingStore(std::unique_ptr<State> state)
+    : state_(std::move(state)) {}
+SqliteRecordingStore::SqliteRecordingStore(SqliteRecordingStore&&) noexcept = default;
+SqliteRecordingStore& SqliteRecordingStore::operator=(SqliteRecordingStore&&) noexcept = default;
+SqliteRecordingStore::~SqliteRecordingStore() = default;
 
-Result<RecordingStore> RecordingStore::open(const std::filesystem::path& folder,
-                                            ListeningCopy listening_copy) {
+Result<SqliteRecordingStore> SqliteRecordingStore::open(const std::filesystem::path& folder,
+                                                        ListeningCopy listening_copy) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {
@@ -129,21 +133,24 @@ Result<RecordingStore> RecordingStore::open(const std::filesystem::path& folder,
   const std::filesystem::path file = folder / kDatabaseName;
   Result<Database> writer = open_database_file(file);
   if (!writer) return writer.error();
+  if (const Status used = begin_to_use(*writer, folder.string()); !used) return used.error();
   auto state = std::unique_ptr<State>(new State{
       folder, *std::move(lock), listening_copy, {}, *std::move(writer), ReaderPool(file)});
   if (const Status mended = state->mend_files(); !mended) return mended.error();
-  return RecordingStore(std::move(state));
+  return SqliteRecordingStore(std::move(state));
 }
 
-Status RecordingStore::insert(const Recording& recording, const StoredAudio& audio,
-                              std::span<const std::byte> listening_wav, const Origin& origin,
-                              const std::function<void()>& stored) {
+void SqliteRecordingStore::listen(std::function<void(const Change&)> listener) {
+  const std::lock_guard lock(state_->writer_mutex);
+  state_->listener = std::move(listener);
+}
+
+Status SqliteRecordingStore::insert(const Recording& recording, const StoredAudio& audio,
+                                    std::span<const std::byte> listening_wav,
+                                    const Origin& origin) {
   Result<Rows> rows = make_rows(recording, audio);
   if (!rows) return rows.error();
-  Insertion insertion{.rows = *std::move(rows),
-                      .listening_wav = listening_wav,
-                      .origin = &origin,
-                      .stored = &stored};
+  Insertion insertion{.rows = *std::move(rows), .listening_wav = listening_wav, .origin = &origin};
   state_->insertions.take(insertion, [this](std::span<Insertion* const> together) {
     try {
       state_->insert(together);
@@ -155,59 +162,62 @@ Status RecordingStore::insert(const Recording& recording, const StoredAudio& aud
   return insertion.outcome;
 }
 
-Result<Recording> RecordingStore::find(const std::string& id) const {
+Result<Recording> SqliteRecordingStore::find(const std::string& id) const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
   return read_recording(**reader, id);
 }
 
-Result<StoredAudio> RecordingStore::find_audio(const std::string& id) const {
+Result<StoredAudio> SqliteRecordingStore::find_audio(const std::string& id) const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
   return read_audio(**reader, id);
 }
 
-Result<Recording> RecordingStore::latest(const std::optional<std::string>& device) const {
+Result<Recording> SqliteRecordingStore::latest(const std::optional<std::string>& device) const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
   return read_latest(**reader, device);
 }
 
-Result<Page> RecordingStore::list(const ListQuery& query) const {
+Result<Page> SqliteRecordingStore::list(const ListQuery& query) const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
   return read_page(**reader, query);
 }
 
-Result<std::vector<Recording>> RecordingStore::stored_after(const std::string& id,
-                                                            int limit) const {
+Result<std::vector<Recording>> SqliteRecordingStore::stored_after(const std::string& id,
+                                                                  int limit) const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
   return read_stored_after(**reader, id, limit);
 }
 
-Status RecordingStore::remove(const std::string& id, Timestamp at) {
+Status SqliteRecordingStore::remove(const std::string& id, Timestamp at) {
   const std::lock_guard lock(state_->writer_mutex);
   if (Status hidden = hide(state_->writer, id, at); !hidden) return hidden;
+  state_->tell({Change::Kind::removed, id, std::nullopt});
   return state_->mend_files();
 }
 
-Result<Recording> RecordingStore::restore(const std::string& id) {
+Result<Recording> SqliteRecordingStore::restore(const std::string& id) {
   const std::lock_guard lock(state_->writer_mutex);
   if (const Status shown = unhide(state_->writer, id); !shown) return shown.error();
+  Result<Recording> recording = read_recording(state_->writer, id);
+  if (recording) state_->tell({Change::Kind::updated, id, *recording});
   if (const Status mended = state_->mend_files(); !mended) return mended.error();
-  return read_recording(state_->writer, id);
+  return recording;
 }
 
-Result<std::int64_t> RecordingStore::purge(Timestamp removed_until) {
+Result<std::int64_t> SqliteRecordingStore::purge(Timestamp removed_until) {
   const std::lock_guard lock(state_->writer_mutex);
   const Result<std::int64_t> purged = delete_hidden(state_->writer, removed_until);
   if (purged && *purged > 0) state_->writer.empty_log();
   return purged;
 }
 
-Result<Recording> RecordingStore::review(const std::string& id, const ReviewChange& change,
-                                         Timestamp at) {
+Result<Recording> SqliteRecordingStore::review(const std::string& id, const ReviewChange& change,
+                                               Timestamp at) {
   const std::lock_guard lock(state_->writer_mutex);
   Result<Transaction> transaction = Transaction::begin(state_->writer);
   if (!transaction) return transaction.error();
@@ -217,34 +227,35 @@ Result<Recording> RecordingStore::review(const std::string& id, const ReviewChan
   Result<Recording> recording = read_recording(state_->writer, id);
   if (!recording) return recording;
   if (const Status committed = transaction->commit(); !committed) return committed.error();
+  state_->tell({Change::Kind::updated, id, *recording});
   return recording;
 }
 
-Result<std::vector<DeviceSummary>> RecordingStore::devices() const {
+Result<std::vector<DeviceSummary>> SqliteRecordingStore::devices() const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
   return read_devices(**reader);
 }
 
-Result<std::map<std::string, DeviceSettings>> RecordingStore::device_settings() const {
+Result<std::map<std::string, DeviceSettings>> SqliteRecordingStore::device_settings() const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
   return read_device_settings(**reader);
 }
 
-Result<DeviceSettings> RecordingStore::settings_of(const std::string& device) const {
+Result<DeviceSettings> SqliteRecordingStore::settings_of(const std::string& device) const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
   return read_settings_of(**reader, device);
 }
 
-Status RecordingStore::set_device_settings(const std::string& device,
-                                           const DeviceSettings& settings) {
+Status SqliteRecordingStore::set_device_settings(const std::string& device,
+                                                 const DeviceSettings& settings) {
   const std::lock_guard lock(state_->writer_mutex);
   return write_device_settings(state_->writer, device, settings);
 }
 
-Result<std::string> RecordingStore::data_json() const {
+Result<std::string> SqliteRecordingStore::data_json() const {
   Result<std::string> text = read_file(state_->data_json(), kMaxDataJsonBytes);
   if (!text) return text;
   if (!json::Json::accept(*text)) {
@@ -253,7 +264,7 @@ Result<std::string> RecordingStore::data_json() const {
   return text;
 }
 
-Status RecordingStore::check() const {
+Status SqliteRecordingStore::check() const {
   if (::access(state_->folder.c_str(), W_OK) != 0) {
     return fail(ErrorCode::storage_failure, state_->folder.string() + " cannot be written");
   }

@@ -1,27 +1,30 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <span>
 
 #include "storage/files.hpp"
 #include "storage/insertions.hpp"
 #include "storage/reader_pool.hpp"
-#include "storage/recording_store.hpp"
 #include "storage/sqlite.hpp"
+#include "storage/sqlite_recording_store.hpp"
 
 namespace auscult::storage {
 
-/// What a RecordingStore works with. Only for its own sources.
-struct RecordingStore::State {
+/// What a SqliteRecordingStore works with. Only for its own sources.
+struct SqliteRecordingStore::State {
   std::filesystem::path folder;
   FileDescriptor folder_lock;
   ListeningCopy listening_copy;
-  // Guards `writer`, and the order in which data.json and output_audio.wav are replaced.
+  // Guards `writer` and `listener`, and the order in which data.json and output_audio.wav are
+  // replaced and changes told.
   std::mutex writer_mutex;
   Database writer;
   ReaderPool readers;
   Insertions insertions = {};
+  std::function<void(const Change&)> listener = {};
 
   [[nodiscard]] std::filesystem::path data_json() const { return folder / "data.json"; }
   [[nodiscard]] std::filesystem::path wav() const { return folder / "output_audio.wav"; }
@@ -31,6 +34,11 @@ struct RecordingStore::State {
   Status commit(std::span<Insertion* const> together);
   /// Writes them, each by itself if not all can be, and sets their outcomes.
   void insert(std::span<Insertion* const> together);
+
+  /// After the commit, under `writer_mutex`.
+  void tell(const Change& change) const {
+    if (listener) listener(change);
+  }
 
   /// Makes data.json and output_audio.wav tell of the latest recording.
   Status mend_files();

@@ -1,6 +1,6 @@
 // What the store in a folder promises beyond the contract of every store (tests/storage_contract):
 // its files, and what it does when they are damaged, missing or cannot be written.
-#include "storage/recording_store.hpp"
+#include "storage/sqlite_recording_store.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -36,19 +36,19 @@ class RecordingStoreTest : public testing::Test {
  protected:
   std::filesystem::path path(const char* name) const { return folder_.path() / name; }
 
-  Result<RecordingStore> try_open() {
-    return RecordingStore::open(folder_.path(), example_listening_copy);
+  Result<SqliteRecordingStore> try_open() {
+    return SqliteRecordingStore::open(folder_.path(), example_listening_copy);
   }
 
-  RecordingStore open() {
-    Result<RecordingStore> store = try_open();
+  SqliteRecordingStore open() {
+    Result<SqliteRecordingStore> store = try_open();
     EXPECT_TRUE(store) << store.error().message;
     return *std::move(store);
   }
 
   /// The stored recordings of a store that is closed again.
   Recording fill(int count) {
-    RecordingStore store = open();
+    SqliteRecordingStore store = open();
     Recording last;
     for (int i = 0; i < count; ++i) {
       last = example_recording(i);
@@ -58,7 +58,7 @@ class RecordingStoreTest : public testing::Test {
   }
 
   void expect_refused(const char* reason) {
-    const Result<RecordingStore> store = try_open();
+    const Result<SqliteRecordingStore> store = try_open();
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().code, ErrorCode::storage_failure);
     EXPECT_THAT(store.error().message, HasSubstr(path("auscult.db").string()));
@@ -89,7 +89,7 @@ TEST_F(RecordingStoreTest, HasNeitherFileWhenItIsEmpty) {
 TEST_F(RecordingStoreTest, FollowsTheRemovalOfTheLatestInBothFiles) {
   const Recording first = example_recording(1, "ward-3", 1);
   const Recording second = example_recording(2, "ward-3", 2);
-  RecordingStore store = open();
+  SqliteRecordingStore store = open();
   ASSERT_TRUE(insert_example(store, first));
   ASSERT_TRUE(insert_example(store, second));
   ASSERT_TRUE(store.remove(second.id, now()));
@@ -102,7 +102,7 @@ TEST_F(RecordingStoreTest, FollowsTheRemovalOfTheLatestInBothFiles) {
 
 TEST_F(RecordingStoreTest, OverwritesTheBytesOfAPurgedRecording) {
   const std::string secret = "nobody may ever read this sound again";
-  RecordingStore store = open();
+  SqliteRecordingStore store = open();
   const Recording recording = example_recording(1);
   ASSERT_TRUE(store.insert(recording, {"audio/flac", bytes_of_text(secret)}, {}));
   EXPECT_THAT(read(path("auscult.db")) + read(path("auscult.db-wal")), HasSubstr(secret));
@@ -153,14 +153,14 @@ TEST_F(RecordingStoreTest, OpensWithoutAListeningCopyIfNoneCanBeMade) {
   const auto cannot = [](const StoredAudio&, double) -> Result<std::vector<std::byte>> {
     return fail(ErrorCode::malformed_audio, "damaged");
   };
-  const auto store = RecordingStore::open(path("").parent_path(), cannot);
+  const auto store = SqliteRecordingStore::open(path("").parent_path(), cannot);
   ASSERT_TRUE(store) << store.error().message;
   EXPECT_FALSE(std::filesystem::exists(path("output_audio.wav")));
   EXPECT_EQ(*store->data_json(), json::data_json(last.result));
 }
 
 TEST_F(RecordingStoreTest, SaysWhyDataJsonCannotBeGiven) {
-  RecordingStore store = open();
+  SqliteRecordingStore store = open();
   ASSERT_TRUE(insert_example(store, example_recording(1)));
   write(path("data.json"), "{\"class\": ");
   Result<std::string> text = store.data_json();
@@ -174,8 +174,8 @@ TEST_F(RecordingStoreTest, SaysWhyDataJsonCannotBeGiven) {
 }
 
 TEST_F(RecordingStoreTest, RefusesToBeOpenedTwice) {
-  const RecordingStore first = open();
-  const Result<RecordingStore> second = try_open();
+  const SqliteRecordingStore first = open();
+  const Result<SqliteRecordingStore> second = try_open();
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::storage_failure);
   EXPECT_THAT(second.error().message, HasSubstr("in use by another auscult"));
@@ -218,7 +218,7 @@ TEST_F(RecordingStoreTest, RefusesADatabaseOfANewerVersion) {
 
 TEST_F(RecordingStoreTest, RefusesAFolderThatIsAFile) {
   write(path("file"), "");
-  const auto store = RecordingStore::open(path("file"), example_listening_copy);
+  const auto store = SqliteRecordingStore::open(path("file"), example_listening_copy);
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().code, ErrorCode::storage_failure);
   EXPECT_THAT(store.error().message, HasSubstr(path("file").string()));
@@ -230,7 +230,7 @@ TEST_F(RecordingStoreTest, RefusesAFolderThatItMayNotWriteTo) {
   const bool root = ::geteuid() == 0;
   std::filesystem::permissions(path("").parent_path(), std::filesystem::perms(0555));
   if (root && ::seteuid(kNobody) != 0) GTEST_SKIP() << "root cannot become another user here";
-  const Result<RecordingStore> store = try_open();
+  const Result<SqliteRecordingStore> store = try_open();
   if (root) {
     ASSERT_EQ(::seteuid(0), 0);
   }
@@ -263,7 +263,7 @@ class FullDisk {
 };
 
 TEST_F(RecordingStoreTest, StoresNothingOnAFullDiskAndGoesOnWhenThereIsSpaceAgain) {
-  RecordingStore store = open();
+  SqliteRecordingStore store = open();
   const Recording first = example_recording(1, "ward-3", 1);
   ASSERT_TRUE(insert_example(store, first));
   const Recording second = example_recording(2);
@@ -290,10 +290,11 @@ TEST_F(RecordingStoreTest, StoresNothingOnAFullDiskAndGoesOnWhenThereIsSpaceAgai
 }
 
 TEST_F(RecordingStoreTest, OneThatCannotBeStoredFailsAlone) {
-  RecordingStore store = open();
+  SqliteRecordingStore store = open();
   const Recording known = example_recording(1);
   ASSERT_TRUE(insert_example(store, known));
   std::vector<std::string> told;  // Guarded by the store, which tells of one after the other.
+  store.listen([&](const Change& change) { told.push_back(change.id); });
   std::atomic<int> refused = 0;
   {
     std::vector<std::jthread> threads;
@@ -303,8 +304,7 @@ TEST_F(RecordingStoreTest, OneThatCannotBeStoredFailsAlone) {
           const bool is_twin = thread % 2 == 1;
           const Recording recording = is_twin ? known : example_recording(100 * thread + i);
           const Status inserted =
-              store.insert(recording, {"audio/flac", bytes_of_text("sound")}, bytes_of_text("wav"),
-                           {}, [&] { told.push_back(recording.id); });
+              store.insert(recording, {"audio/flac", bytes_of_text("sound")}, bytes_of_text("wav"));
           EXPECT_EQ(bool(inserted), !is_twin);
           refused += inserted ? 0 : 1;
         }
@@ -322,7 +322,7 @@ TEST_F(RecordingStoreTest, OneThatCannotBeStoredFailsAlone) {
 }
 
 TEST_F(RecordingStoreTest, IsNotReadyWithoutItsFolder) {
-  const RecordingStore store = open();
+  const SqliteRecordingStore store = open();
   std::filesystem::remove_all(path("").parent_path());
   const Status ready = store.check();
   ASSERT_FALSE(ready);

@@ -1,32 +1,35 @@
-// The members of RecordingStore that keep requests that may come again, and pieces of recordings.
+// The members of SqliteRecordingStore that keep requests that may come again, and pieces of
+// recordings.
 #include <utility>
 
 #include "storage/request_rows.hpp"
 #include "storage/retention.hpp"
 #include "storage/session_rows.hpp"
-#include "storage/store_state.hpp"
+#include "storage/sqlite_store_state.hpp"
 
 namespace auscult::storage {
 
-Result<std::optional<Answered>> RecordingStore::find_answered(const std::string& key) const {
+Result<std::optional<Answered>> SqliteRecordingStore::find_answered(const std::string& key) const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
   return read_answered(**reader, key);
 }
 
-Result<std::optional<Recording>> RecordingStore::find_repeated(const std::string& fingerprint,
-                                                               Timestamp from, Timestamp to) const {
+Result<std::optional<Recording>> SqliteRecordingStore::find_repeated(const std::string& fingerprint,
+                                                                     Timestamp from,
+                                                                     Timestamp to) const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
   return read_repeated(**reader, fingerprint, from, to);
 }
 
-Status RecordingStore::forget_requests(Timestamp unkeyed_until, Timestamp keyed_until) {
+Status SqliteRecordingStore::forget_requests(Timestamp unkeyed_until, Timestamp keyed_until) {
   const std::lock_guard lock(state_->writer_mutex);
   return delete_requests(state_->writer, unkeyed_until, keyed_until);
 }
 
-Status RecordingStore::open_session(const UploadSession& session, const SessionLimits& limits) {
+Status SqliteRecordingStore::open_session(const UploadSession& session,
+                                          const SessionLimits& limits) {
   const std::lock_guard lock(state_->writer_mutex);
   Result<Transaction> transaction = Transaction::begin(state_->writer);
   if (!transaction) return transaction.error();
@@ -34,7 +37,8 @@ Status RecordingStore::open_session(const UploadSession& session, const SessionL
   return transaction->commit();
 }
 
-Result<UploadSession> RecordingStore::find_session(const std::string& id, Timestamp at) const {
+Result<UploadSession> SqliteRecordingStore::find_session(const std::string& id,
+                                                         Timestamp at) const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
   // Its row and its chunks as they are at one moment.
@@ -46,8 +50,8 @@ Result<UploadSession> RecordingStore::find_session(const std::string& id, Timest
   return session;
 }
 
-Result<ChunkOutcome> RecordingStore::put_chunk(const Chunk& chunk, const SessionLimits& limits,
-                                               Timestamp at) {
+Result<ChunkOutcome> SqliteRecordingStore::put_chunk(const Chunk& chunk,
+                                                     const SessionLimits& limits, Timestamp at) {
   const std::lock_guard lock(state_->writer_mutex);
   Result<Transaction> transaction = Transaction::begin(state_->writer);
   if (!transaction) return transaction.error();
@@ -57,27 +61,27 @@ Result<ChunkOutcome> RecordingStore::put_chunk(const Chunk& chunk, const Session
   return outcome;
 }
 
-Result<std::vector<std::byte>> RecordingStore::session_bytes(const std::string& id) const {
+Result<std::vector<std::byte>> SqliteRecordingStore::session_bytes(const std::string& id) const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();
   return read_chunks(**reader, id);
 }
 
-Status RecordingStore::remove_session(const std::string& id) {
+Status SqliteRecordingStore::remove_session(const std::string& id) {
   const std::lock_guard lock(state_->writer_mutex);
   if (Status deleted = delete_session(state_->writer, id); !deleted) return deleted;
   state_->writer.empty_log();
   return Ok{};
 }
 
-Result<std::int64_t> RecordingStore::purge_sessions(Timestamp at) {
+Result<std::int64_t> SqliteRecordingStore::purge_sessions(Timestamp at) {
   const std::lock_guard lock(state_->writer_mutex);
   const Result<std::int64_t> purged = delete_expired_sessions(state_->writer, at);
   if (purged && *purged > 0) state_->writer.empty_log();
   return purged;
 }
 
-Result<std::vector<std::string>> RecordingStore::retire(const Retention& retention) {
+Result<std::vector<std::string>> SqliteRecordingStore::retire(const Retention& retention) {
   const std::lock_guard lock(state_->writer_mutex);
   Result<Transaction> transaction = Transaction::begin(state_->writer);
   if (!transaction) return transaction.error();
@@ -85,11 +89,12 @@ Result<std::vector<std::string>> RecordingStore::retire(const Retention& retenti
   if (!ids || ids->empty()) return ids;
   if (const Status committed = transaction->commit(); !committed) return committed.error();
   state_->writer.empty_log();
+  for (const std::string& id : *ids) state_->tell({Change::Kind::removed, id, std::nullopt});
   if (const Status mended = state_->mend_files(); !mended) return mended.error();
   return ids;
 }
 
-Status RecordingStore::shrink() {
+Status SqliteRecordingStore::shrink() {
   const std::lock_guard lock(state_->writer_mutex);
   const Result<std::int64_t> before = state_->writer.query_integer("PRAGMA page_count");
   if (!before) return before.error();
