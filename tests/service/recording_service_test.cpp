@@ -25,6 +25,7 @@
 #include "json/json.hpp"
 #include "model/onnx_builder.hpp"
 #include "service/worker_pool.hpp"
+#include "storage/sqlite_recording_store.hpp"
 #include "storage/store_test_data.hpp"
 
 namespace auscult::service {
