@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -212,6 +213,7 @@ class Replicas(unittest.TestCase):
             self.assertEqual(ask(three.port, "DELETE", path)[0], 204)
             self.assertEqual(ask(one.port, "GET", path)[0], 404)
             feed.close()
+            self.check_long_connections(running)
 
             # What public firmware must see, it sees through HAProxy, too: names of fields as it knows them.
             with socket.create_connection(("127.0.0.1", running.balancer.port), timeout=30) as device:
@@ -250,6 +252,21 @@ class Replicas(unittest.TestCase):
             self.assertEqual(len(answers), 9)
             self.assertEqual(len(set(answers)), 1, answers)
             self.assertEqual(len(list_all(running.balancer.port, device=device)), 1)
+
+    def check_long_connections(self, running):
+        """A live stream and a feed of events, through HAProxy."""
+        feed = Feed(running.balancer.port)
+        sound = running.folder / "sound.pcm"
+        sound.write_bytes(SHORT.make(3000))
+        streamed = subprocess.run(
+            [ARGUMENTS.binary, "stream", str(sound), "--sample-rate", "4000", "--device", "ward-7", "--url",
+             f"ws://127.0.0.1:{running.balancer.port}"], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(streamed.returncode, 0, streamed.stdout + streamed.stderr)
+        stored = list_all(running.balancer.port, device="ward-7")
+        self.assertEqual(len(stored), 1)
+        self.assertTrue(cluster.comes_true(lambda: feed.told, 20))
+        self.assertEqual(feed.told, [stored[0]["id"]])
+        feed.close()
 
     def check_pieces(self, running):
         """A recording whose pieces go to one replica after another is that of the same bytes at once."""
@@ -339,6 +356,14 @@ class Replicas(unittest.TestCase):
                 self.assertEqual(ask(port, "GET", "/v1/recordings")[0], 401)
                 self.assertEqual(ask(port, "POST", "/upload_audio?sample_rate=4000", SHORT.make(9))[0], 200)
                 self.assertEqual(len(list_all(first)), 5)
+                made = subprocess.run(
+                    [ARGUMENTS.binary, "keys", "create", "--name", "reader", "--scopes", "read", "--store",
+                     f"postgresql://auscult@/auscult?host={folder}/all/database"],
+                    capture_output=True, text=True, check=True)
+                key = {"X-Api-Key": re.search(r"\S{40,}", made.stdout).group()}
+                # It is taken within a second by each.
+                self.assertTrue(cluster.comes_true(
+                    lambda: all(ask(port, "GET", "/v1/latest", headers=key)[0] == 200 for _ in range(6)), 20))
                 self.assertIn("HAProxy: UP", script("status"))
                 # Started again it starts nothing; with another setting it says so.
                 before = json.loads((folder / "all/state.json").read_text())["processes"]
