@@ -5,10 +5,10 @@ Usage: benchmarks/replicas.py [--binary AUSCULT] [--rounds 5] [--seconds 10] [--
 
 In each round each of the four (SQLite with one process, PostgreSQL with one, two and three) is started anew on
 an empty store, PostgreSQL with fsync, all behind HAProxy; wrk uploads recordings of which no two are the
-same over 16 connections, after a second of warming up. The order turns round with each round, so that whatever else the machine does
-meets all. Then one connection alone uploads for a third of the time, which shows what a commit takes when
-nobody waits for it. Prints a table of medians (of the lowest and the highest in brackets) and all figures
-as JSON. Needs Linux, wrk, and what deploy/replicas needs.
+same over 16 connections, after a second of warming up. The order turns round with each round, so that
+whatever else the machine does meets all. Then one connection alone uploads for a third of the time, which
+shows what a commit takes when nobody waits for it. Prints a table of medians (lowest and highest in
+brackets) and all figures as JSON. Needs Linux, wrk, and what deploy/replicas needs.
 """
 import argparse
 import contextlib

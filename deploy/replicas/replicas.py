@@ -133,13 +133,8 @@ class Deployment:
         if self.state.get("served"):
             raise Failed(f"the replicas have already served from {self.folder}, so {data} is no longer copied: "
                          "leave --data-dir out")
-        command = [self.settings["binary"], "store", "copy", "--from", str(data), "--to", self.database.url()]
-        if self.state.get("copied"):
-            command.append("--resume")
-        # What is interrupted from here on goes on.
-        self.state["copied"] = True
-        self.save()
-        done = subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run([self.settings["binary"], "store", "copy", "--from", str(data), "--to",
+                               self.database.url(), "--resume"], capture_output=True, text=True)
         if done.returncode != 0:
             raise Failed(f"{data} could not be copied: {done.stderr.strip()}")
         print(done.stdout.strip(), flush=True)
@@ -187,18 +182,20 @@ def start(deployment, arguments):
                      "leave it out to begin empty")
     deployment.choose(arguments)
     deployment.start_database()
-    if data is not None and not deployment.state.get("served"):
+    if data is not None and deployment.state.get("served"):
+        print(f"{data} is not copied: the replicas have served since")
+    elif data is not None:
         if has_store(data):
             check_unused(data)
             deployment.copy(data)
         else:
             print(f"there is no store in {data}: the database begins empty")
-    deployment.state["served"] = True
     for replica in deployment.replicas:
         if not replica.running():
             if cluster.get(replica.port, "/healthz")[0] != 0:
                 raise Failed(f"something else answers on port {replica.port}: choose another --first-port")
             replica.start(deployment.database.url())
+            deployment.state["served"] = True
             deployment.save()
     for replica in deployment.replicas:
         replica.wait_ready()
