@@ -35,6 +35,8 @@ ARGUMENTS = argparse.Namespace()
 class Running:
     """Database, replicas and HAProxy in a folder of their own, ended with the block."""
 
+    MOST_OF_AN_ADDRESS = 32
+
     def __init__(self, replicas=3, syncs=False):
         self._folder = tempfile.TemporaryDirectory(prefix="auscult-replicas-")
         self.folder = pathlib.Path(self._folder.name)
@@ -48,7 +50,7 @@ class Running:
                             self.folder / f"replica-{number}.log", dies_with_us=True)
             for number, port in enumerate(ports[1:], 1)]
         self.balancer = cluster.Balancer(self.folder, "127.0.0.1", ports[0], self.folder / "haproxy.log",
-                                         dies_with_us=True)
+                                         dies_with_us=True, max_connections_per_address=self.MOST_OF_AN_ADDRESS)
 
     def __enter__(self):
         try:
@@ -214,6 +216,7 @@ class Replicas(unittest.TestCase):
             self.assertEqual(ask(one.port, "GET", path)[0], 404)
             feed.close()
             self.check_long_connections(running)
+            self.check_bound_of_an_address(running)
 
             # What public firmware must see, it sees through HAProxy, too: names of fields as it knows them.
             with socket.create_connection(("127.0.0.1", running.balancer.port), timeout=30) as device:
@@ -267,6 +270,18 @@ class Replicas(unittest.TestCase):
         self.assertTrue(cluster.comes_true(lambda: feed.told, 20))
         self.assertEqual(feed.told, [stored[0]["id"]])
         feed.close()
+
+    def check_bound_of_an_address(self, running):
+        """HAProxy bounds a client's connections, as the replicas, to which all come from HAProxy, cannot."""
+        def status():
+            return cluster.get(running.balancer.port, "/healthz")[0]
+
+        held = [socket.create_connection(("127.0.0.1", running.balancer.port))
+                for _ in range(running.MOST_OF_AN_ADDRESS)]
+        self.assertTrue(cluster.comes_true(lambda: status() == 503, 10), "one more is let in")
+        for connection in held:
+            connection.close()
+        self.assertTrue(cluster.comes_true(lambda: status() == 200, 10), "nobody is let in any more")
 
     def check_pieces(self, running):
         """A recording whose pieces go to one replica after another is that of the same bytes at once."""
