@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Several replicas of the service on this machine: installs PostgreSQL and HAProxy where they are missing,
+# then does what replicas.py does.
+set -euo pipefail
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+root="$(cd "$here/../.." && pwd)"
+
+installed() {
+  command -v python3 >/dev/null && compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null &&
+    PATH="$PATH:/usr/sbin" command -v haproxy >/dev/null
+}
+case "${1-}" in
+  start | copy)
+    if ! installed && ! "$root/tools/setup.sh" replicas; then
+      echo "replicas: PostgreSQL and HAProxy are needed, and could not be installed (see above); without
+  them one process on a folder still serves: auscult serve --data-dir DIR" >&2
+      exit 1
+    fi
+    ;;
+esac
+exec python3 "$here/replicas.py" "$@"
