@@ -95,6 +95,17 @@ TEST(Archive, KeepsFloatsAndFull32BitsAsWav) {
   }
 }
 
+TEST(Archive, KeepsSamplesThatBeginAsAnotherFileDoes) {
+  for (const char* mark : {"OggS", "wvpk"}) {
+    for (const int channels : {1, 3}) {
+      // Big-endian words, so that they are no file as they come.
+      std::vector<std::byte> words = noise_bytes(1'200);
+      for (std::size_t i = 0; i < 4; ++i) words[i] = static_cast<std::byte>(mark[3 - i]);
+      expect_lossless(words, {16'000, channels, SampleFormat::s32, ByteOrder::big}, "audio/wav");
+    }
+  }
+}
+
 TEST(Archive, KeepsA24BitMicrophonesWordsAsFlac) {
   std::vector<std::byte> words = noise_bytes(4'000);
   for (std::size_t i = 0; i < words.size(); i += 4) words[i] = std::byte{0};

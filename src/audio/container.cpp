@@ -179,4 +179,24 @@ std::optional<std::vector<std::byte>> mend_streamed_wav(Bytes bytes) {
   return mended;
 }
 
+std::optional<std::vector<std::byte>> lead_in_wav(Bytes bytes) {
+  if (!has_tag(bytes, 0, "RIFF") || !has_tag(bytes, 8, "WAVE")) return std::nullopt;
+  const std::optional<std::size_t> data = find_chunk(bytes, "data");
+  if (!data || !(has_tag(bytes, *data, "OggS") || has_tag(bytes, *data, "wvpk"))) {
+    return std::nullopt;
+  }
+  const std::optional<std::size_t> fmt = find_chunk(bytes, "fmt ");
+  if (!fmt || *fmt + 14 > bytes.size()) return std::nullopt;
+  const std::size_t frame_bytes = little_endian(bytes, *fmt + 12, 2);
+  std::vector<std::byte> longer(bytes.begin(), bytes.end());
+  longer.insert(longer.begin() + static_cast<std::ptrdiff_t>(*data), frame_bytes, std::byte{0});
+  // The file's length and the sound's; what is written while it grows says neither.
+  for (const std::size_t at : {std::size_t{4}, *data - 4}) {
+    const std::uint64_t length = little_endian(bytes, at, 4) + frame_bytes;
+    if (length >= 0xFFFF'FFFFU) continue;
+    for (std::size_t i = 0; i < 4; ++i) longer[at + i] = static_cast<std::byte>(length >> (8 * i));
+  }
+  return longer;
+}
+
 }  // namespace auscult::audio

@@ -35,4 +35,8 @@ bool has_ogg_headers(std::span<const std::byte> bytes);
 /// file. (Sizes too large, 0xFFFFFFFF among them, need no mending: libsndfile bounds them.)
 std::optional<std::vector<std::byte>> mend_streamed_wav(std::span<const std::byte> bytes);
 
+/// A WAV with one more frame, of zeros, before the others, if its samples begin with the bytes
+/// "OggS" or "wvpk": libsndfile would take them for a file in a file, and refuse it. Empty if not.
+std::optional<std::vector<std::byte>> lead_in_wav(std::span<const std::byte> bytes);
+
 }  // namespace auscult::audio

@@ -85,5 +85,17 @@ TEST(MendStreamedWav, LeavesChunksThatPointBehindTheEndAlone) {
                                         'V', 'E', 'f', 'm', 't', ' ', 0xFF, 0xFF, 0xFF, 0xFF})));
 }
 
+TEST(LeadInWav, LeavesOtherSamplesAndWhatIsCutOffAlone) {
+  const auto head = [](std::initializer_list<int> rest) {
+    auto wav = bytes({'R', 'I', 'F', 'F', 0, 0, 0, 0, 'W', 'A', 'V', 'E'});
+    for (const int byte : rest) wav.push_back(static_cast<std::byte>(byte));
+    return wav;
+  };
+  EXPECT_FALSE(lead_in_wav(head({'d', 'a', 't', 'a', 4, 0, 0, 0, 'O', 'g', 'g', 'T'})));
+  EXPECT_FALSE(lead_in_wav(head({'d', 'a', 't', 'a', 4, 0, 0, 0, 'O', 'g', 'g'})));
+  // No format says how long a frame is.
+  EXPECT_FALSE(lead_in_wav(head({'d', 'a', 't', 'a', 4, 0, 0, 0, 'O', 'g', 'g', 'S'})));
+}
+
 }  // namespace
 }  // namespace auscult::audio

@@ -239,6 +239,15 @@ TEST(Examine, FindsWhatIsNoSound) {
   }
 }
 
+TEST(Examine, TakesAWavThatEndsWithItsFirstBytesForSamples) {
+  for (std::size_t cut = 4; cut <= 12; ++cut) {
+    const std::string begun = std::string("RIFF\x24\x10\x01\x01WAVE").substr(0, cut);
+    const Examination found = examine(text(std::string(100, '\x01') + begun), {});
+    EXPECT_EQ(found.bytes, 100 + cut);
+    if (cut < 12) EXPECT_THAT(codes(found), testing::Not(Contains("late_header")));
+  }
+}
+
 std::vector<std::byte> wav(std::uint32_t claimed, const Words& words) {
   std::vector<std::byte> bytes = text("RIFF");
   append(bytes, claimed + 36, 4);

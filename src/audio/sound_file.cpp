@@ -140,10 +140,19 @@ Result<SoundReader> SoundReader::open(std::span<const std::byte> bytes) {
     reader.source_->mended = *std::move(mended);
     reader.source_->bytes = reader.source_->mended;
   }
+  auto longer = lead_in_wav(reader.source_->bytes);
+  if (longer) {
+    reader.source_->mended = *std::move(longer);
+    reader.source_->bytes = reader.source_->mended;
+  }
   reader.file_.reset(sf_open_virtual(callbacks(), SFM_READ, &reader.info_, reader.source_.get()));
   // libsndfile keeps why it failed in a variable of all threads, so we look for ourselves; and it
   // opens files that decode() does not promise to read.
   if (!reader.file_ || reader.container() == Container::other) return open_error(bytes);
+  if (longer) {
+    if (sf_seek(reader.file_.get(), 1, SEEK_SET) != 1) return open_error(bytes);
+    --reader.info_.frames;
+  }
 
   const Status rate = check_sample_rate(reader.sample_rate_hz(), limits::kMinFileSampleRateHz);
   if (!rate) return rate.error();

@@ -108,7 +108,8 @@ std::optional<Finding> find_wrapping(std::span<const std::byte> bytes) {
                    "send the bytes of the samples as they lie in memory"};
   }
   const std::size_t riff = head.find("RIFF");
-  if (riff != std::string_view::npos && riff > 0 && text.substr(riff + 8, 4) == "WAVE") {
+  if (riff != std::string_view::npos && riff > 0 && riff + 8 < text.size() &&
+      text.substr(riff + 8, 4) == "WAVE") {
     return Finding{"late_header",
                    "a WAV header begins at byte " + std::to_string(riff) +
                        " instead of at the first: it is taken for samples",
