@@ -244,7 +244,9 @@ TEST(Examine, TakesAWavThatEndsWithItsFirstBytesForSamples) {
     const std::string begun = std::string("RIFF\x24\x10\x01\x01WAVE").substr(0, cut);
     const Examination found = examine(text(std::string(100, '\x01') + begun), {});
     EXPECT_EQ(found.bytes, 100 + cut);
-    if (cut < 12) EXPECT_THAT(codes(found), testing::Not(Contains("late_header")));
+    if (cut < 12) {
+      EXPECT_THAT(codes(found), testing::Not(Contains("late_header")));
+    }
   }
 }
 
