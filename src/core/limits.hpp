@@ -86,6 +86,18 @@ inline constexpr std::size_t kMaxChunkBytes = 4U << 20U;
 inline constexpr std::int64_t kMaxSessionBytesPerDevice = std::int64_t{128} << 20U;
 inline constexpr std::int64_t kMaxSessionBytes = std::int64_t{1} << 30U;
 
+// Uploads that wait to be judged: an hour of three a second, which a worker does in minutes; and
+// those of the largest size by the dozen.
+inline constexpr std::int64_t kMaxQueuedUploads = 10'000;
+inline constexpr std::int64_t kMaxQueuedBytes = std::int64_t{4} << 30U;
+
+// Recordings that are judged anew in one go; some seconds of work, lost if it is interrupted.
+inline constexpr int kReclassifyBatch = 100;
+
+// Who is told of recordings: each is asked with each commit.
+inline constexpr int kMaxWebhooks = 32;
+inline constexpr std::size_t kMaxUrlBytes = 2'000;
+
 // A UUID has 36 characters, some clients send a digest or a URL.
 inline constexpr std::size_t kMaxIdempotencyKeyBytes = 200;
 

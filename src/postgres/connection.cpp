@@ -20,10 +20,11 @@ constexpr const char* kBeginToWrite =
 
 // An acknowledged recording is on disk, also where the administrator traded that for speed; what is
 // stronger (waiting for a standby) stays. A process that hangs in a transaction would hold up all
-// the others; one whose computer is gone is noticed by the server's keepalives.
+// the others, for as long as a device waits for its answer; one whose computer is gone is noticed
+// by the server's keepalives.
 constexpr const char* kSettle =
     "SET client_encoding TO 'UTF8'; SET client_min_messages TO warning;"
-    "SET statement_timeout TO '30s'; SET idle_in_transaction_session_timeout TO '30s';"
+    "SET statement_timeout TO '30s'; SET idle_in_transaction_session_timeout TO '5s';"
     "SET tcp_keepalives_idle TO 10; SET tcp_keepalives_interval TO 5; SET tcp_keepalives_count TO "
     "3;"
     "SELECT set_config('synchronous_commit', 'on', false) "

@@ -6,6 +6,7 @@
 #include "json/json.hpp"
 #include "storage/columns.hpp"
 #include "storage/copied.hpp"
+#include "storage/job_rows.hpp"
 #include "storage/request_rows.hpp"
 #include "storage/retention.hpp"
 #include "storage/rows.hpp"
@@ -16,10 +17,11 @@ namespace {
 
 using storage::milliseconds;
 
-// A recording with all that belongs to it, unless its request has been answered. Says whether it
-// was stored, and whether it ended its session. Parameters 1 to 8 are the row's, 9 to 11 the
-// sound's, 12 and 13 the request's key and fingerprint, 14 and 15 within which time an answer
-// counts, 16 to 18 the session, how many chunks it must have, and until when it is kept.
+// A recording with all that belongs to it, unless its request has been answered. Parameters 1 to 8
+// are the row's, 9 to 11 the sound's, 12 and 13 the request's key and fingerprint, 14 and 15 within
+// which time an answer counts, 16 to 18 the session, how many chunks it must have, and until when
+// it is kept, 19 and 20 the job and its attempt. Says whether it was stored, and whether its
+// session and its job ended.
 const std::string kInsert = std::string(R"sql(
 WITH stored AS (
   INSERT INTO recordings (id, device, class, received_at, confidence, recording, quality, sha256)
@@ -47,8 +49,19 @@ ended AS (
   WHERE id = ?16::text AND chunks = ?17::bigint AND recording IS NULL
     AND EXISTS (SELECT 1 FROM stored)
   RETURNING id),
-emptied AS (DELETE FROM chunks WHERE session IN (SELECT id FROM ended))
-SELECT (SELECT count(*) FROM stored), (SELECT count(*) FROM ended),
+emptied AS (DELETE FROM chunks WHERE session IN (SELECT id FROM ended)),
+done AS (
+  DELETE FROM jobs WHERE id = ?19::text AND attempts = ?20::bigint AND is_dead = 0
+    AND EXISTS (SELECT 1 FROM stored)
+  RETURNING id),
+told AS (
+  INSERT INTO jobs (id, kind, subject, details, created_at, due_at)
+  SELECT ?1::text || '.' || id, 'webhook', ?1::text, id, ?4::bigint, ?4::bigint FROM webhooks
+  WHERE EXISTS (SELECT 1 FROM stored)
+    AND (device IS NULL OR device = ?2::text) AND (class IS NULL OR class = ?3::text)
+    AND (min_confidence IS NULL OR min_confidence <= ?5::float8)
+    AND (quality IS NULL OR quality = ?7::text))
+SELECT (SELECT count(*) FROM stored), (SELECT count(*) FROM ended), (SELECT count(*) FROM done),
   (SELECT pg_notify()sql") + kChannelSql +
                             R"sql(, 'stored ' || sequence || ' ' || ?1::text)::text
    FROM stored))sql";
@@ -80,6 +93,9 @@ Call insertion_of(const storage::Insertion& insertion) {
   parameters.bind(session ? std::optional(session->id) : std::nullopt);
   parameters.bind(session ? std::optional(std::int64_t{session->chunks}) : std::nullopt);
   parameters.bind(session ? std::optional(milliseconds(session->kept_until)) : std::nullopt);
+  const auto& job = origin.job;
+  parameters.bind(job ? std::optional(job->id) : std::nullopt);
+  parameters.bind(job ? std::optional(std::int64_t{job->attempt}) : std::nullopt);
   return call;
 }
 
@@ -153,6 +169,9 @@ Status PostgresRecordingStore::commit(Connection& connection,
     const bool has_ended = integer_of((*results)[i].get(), 0, 1) == 1;
     const auto& session = together[i]->origin->session;
     if (is_stored && session && !has_ended) return storage::session_changed(session->id);
+    const bool is_done = integer_of((*results)[i].get(), 0, 2) == 1;
+    const auto& job = together[i]->origin->job;
+    if (is_stored && job && !is_done) return storage::claim_lost(job->id);
     together[i]->outcome = is_stored ? Status(Ok{}) : Status(storage::answered_meanwhile());
   }
   return transaction->commit();

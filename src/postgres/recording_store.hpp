@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "auscult/result.hpp"
+#include "postgres/access.hpp"
 #include "postgres/changes.hpp"
 #include "postgres/pool.hpp"
 #include "storage/insertions.hpp"
@@ -65,11 +66,12 @@ class PostgresRecordingStore final : public storage::RecordingStore {
   Status set_device_settings(const std::string& device, const DeviceSettings& settings) override;
   [[nodiscard]] Result<storage::StoreSize> size() const override;
   [[nodiscard]] Result<std::string> data_json() const override;
+  storage::SqlAccess& sql() override { return sql_; }
   [[nodiscard]] Status check() const override;
 
  private:
   explicit PostgresRecordingStore(std::shared_ptr<Pool> pool)
-      : pool_(std::move(pool)), changes_(pool_) {}
+      : pool_(std::move(pool)), sql_(pool_), changes_(pool_) {}
 
   void insert(std::span<storage::Insertion* const> together);
   Status commit_surely(std::span<storage::Insertion* const> together);
@@ -77,6 +79,7 @@ class PostgresRecordingStore final : public storage::RecordingStore {
   Result<std::vector<storage::Insertion*>> missing(std::span<storage::Insertion* const> together);
 
   std::shared_ptr<Pool> pool_;
+  PostgresAccess sql_;
   storage::Insertions insertions_;
   Changes changes_;
 };

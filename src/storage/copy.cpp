@@ -40,7 +40,7 @@ constexpr Table kRecordings = {
     "itttirttit"};
 constexpr Table kAudio = {"audio", "sequence, media_type, bytes, sha256", "itbt"};
 // Those whose rows change.
-constexpr std::array<Table, 6> kOthers = {{
+constexpr std::array<Table, 11> kOthers = {{
     {"reviews", "sequence, note, label, updated_at", "itti"},
     {"requests", "sequence, key, fingerprint, received_at", "itti"},
     {"devices", "name, sample_rate_hz, channels, format, gain", "tiitr"},
@@ -51,6 +51,16 @@ constexpr std::array<Table, 6> kOthers = {{
      "id, name, scopes, secret_sha256, previous_sha256, previous_until, created_at, expires_at, "
      "revoked_at, requests_per_minute",
      "tttttiiiii"},
+    {"jobs",
+     "id, kind, subject, details, model, key, fingerprint, bytes, created_at, due_at, attempts, "
+     "forgiven, is_dead, error_code, error",
+     "tttttttiiiiiitt"},
+    {"job_bodies", "job, sha256, bytes", "ttb"},
+    {"reclassifications", "id, name, version, sha256, chosen, created_at, planned_to, plan_to",
+     "tttttiii"},
+    {"answers", "reclassification, sequence, class, confidence, answer, sha256, error", "titrttt",
+     2},
+    {"webhooks", "id, url, secret, device, class, min_confidence, quality, created_at", "tttttrti"},
 }};
 
 using Value =
@@ -170,7 +180,8 @@ Result<Digest> digest_of(SqlConnection& database, const Table& table) {
 }
 
 Result<bool> is_empty(SqlConnection& database) {
-  for (const char* table : {"recordings", "devices", "sessions", "api_keys"}) {
+  for (const char* table :
+       {"recordings", "devices", "sessions", "api_keys", "jobs", "reclassifications", "webhooks"}) {
     const Result<std::int64_t> count =
         database.query_integer(std::string("SELECT count(*) FROM ") + table);
     if (!count) return count.error();
@@ -201,7 +212,8 @@ Status begin_copy(CopySide& to, CopyMode mode) {
   }
   if (mode == CopyMode::replace) {
     const Status deleted = database.execute(
-        "DELETE FROM recordings; DELETE FROM sessions; DELETE FROM devices; DELETE FROM api_keys");
+        "DELETE FROM recordings; DELETE FROM sessions; DELETE FROM devices; DELETE FROM api_keys; "
+        "DELETE FROM jobs; DELETE FROM reclassifications; DELETE FROM webhooks");
     if (!deleted) return deleted;
   }
   const Status marked = database.execute("DELETE FROM copied; INSERT INTO copied VALUES (1, NULL)");

@@ -137,6 +137,75 @@ constexpr std::array kMigrations = {
         text TEXT    NOT NULL      -- as in audit.jsonl, without its line end
       );
     )sql"},
+    Migration{.both = R"sql(
+      -- What is to be done by whichever process comes first. Each begin of one gives it another
+      -- number of attempts, by which a claim is known from a later one.
+      CREATE TABLE jobs (
+        id          TEXT PRIMARY KEY,
+        kind        TEXT    NOT NULL,  -- upload, reclassify, webhook
+        subject     TEXT    NOT NULL,  -- the recording, or the reclassification
+        details     TEXT    NOT NULL,
+        model       TEXT,              -- SHA-256 of the only one that may do it; null: any
+        key         TEXT,              -- of an upload, as in requests
+        fingerprint TEXT,
+        bytes       INTEGER NOT NULL DEFAULT 0,
+        created_at  INTEGER NOT NULL,  -- milliseconds since 1970, UTC, as all times
+        due_at      INTEGER NOT NULL,  -- not before; while somebody is at it: theirs until then
+        attempts    INTEGER NOT NULL DEFAULT 0,
+        forgiven    INTEGER NOT NULL DEFAULT 0,
+        is_dead     INTEGER NOT NULL DEFAULT 0,
+        error_code  TEXT,              -- of the last attempt that failed
+        error       TEXT
+      ) STRICT;
+      CREATE INDEX jobs_due ON jobs (kind, due_at, id) WHERE is_dead = 0;
+      CREATE INDEX jobs_dead ON jobs (kind, created_at) WHERE is_dead = 1;
+      CREATE INDEX jobs_by_key ON jobs (key) WHERE key IS NOT NULL;
+      CREATE INDEX jobs_by_fingerprint ON jobs (fingerprint) WHERE fingerprint IS NOT NULL;
+      CREATE TABLE job_bodies (
+        job    TEXT PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
+        sha256 TEXT NOT NULL,
+        bytes  BLOB NOT NULL
+      ) STRICT;
+
+      -- Histories that are judged anew, by one model each.
+      CREATE TABLE reclassifications (
+        id         TEXT PRIMARY KEY,
+        name       TEXT    NOT NULL,  -- of the model
+        version    TEXT    NOT NULL,
+        sha256     TEXT    NOT NULL,
+        chosen     TEXT    NOT NULL,  -- which recordings, as a query
+        created_at INTEGER NOT NULL,
+        planned_to INTEGER NOT NULL,  -- up to which sequence its rows and jobs are made
+        plan_to    INTEGER NOT NULL   -- and are to be
+      ) STRICT;
+      -- A row for each recording of one; without a class it is still to be judged.
+      CREATE TABLE answers (
+        reclassification TEXT    NOT NULL REFERENCES reclassifications ON DELETE CASCADE,
+        sequence         INTEGER NOT NULL REFERENCES recordings ON DELETE CASCADE,
+        class            TEXT,
+        confidence       REAL,
+        answer           TEXT,  -- the API's JSON of it
+        sha256           TEXT,  -- of that
+        error            TEXT,  -- why there is no answer, and will be none
+        PRIMARY KEY (reclassification, sequence)
+      ) STRICT;
+      CREATE INDEX answers_of ON answers (sequence);
+
+      -- Who is told of which recordings; null: of any.
+      CREATE TABLE webhooks (
+        id             TEXT PRIMARY KEY,
+        url            TEXT    NOT NULL,
+        secret         TEXT    NOT NULL,  -- what they are signed with
+        device         TEXT,
+        class          TEXT,
+        min_confidence REAL,
+        quality        TEXT,
+        created_at     INTEGER NOT NULL
+      ) STRICT;
+    )sql",
+              .postgres = R"sql(
+      ALTER TABLE job_bodies ALTER COLUMN bytes SET STORAGE EXTERNAL;
+    )sql"},
 };
 
 }  // namespace

@@ -12,6 +12,8 @@
 #include "auscult/result.hpp"
 #include "core/limits.hpp"
 #include "core/recording.hpp"
+#include "storage/job.hpp"
+#include "storage/sql_access.hpp"
 #include "storage/upload_session.hpp"
 
 namespace auscult::storage {
@@ -82,6 +84,7 @@ struct Origin {
   /// Nothing is stored if the request's answer, as find_answered() or find_repeated() would give
   /// it, was received within this time: another process was quicker.
   std::optional<Period> unless_answered;
+  std::optional<JobClaim> job;  ///< What ends with it, or it is not stored.
 };
 
 /// The answer to an earlier request, without what people said of it since.
@@ -127,9 +130,10 @@ class RecordingStore {
   /// at the one committed last. Fails with storage_failure, and with internal on a recording that
   /// could not be read back (a number that is not finite), and then has stored nothing unless the
   /// message says so. With an origin's session its chunks are deleted in the same commit;
-  /// unavailable if that is not open any more or has other chunks, or if the origin's request has
-  /// been answered. `listening_wav` is what a store in a folder shows as the latest upload. Those
-  /// that come at the same time share one commit; one that fails fails alone.
+  /// unavailable if that is not open any more or has other chunks, if the origin's request has been
+  /// answered, or if its job is another worker's. `listening_wav` is what a store in a folder shows
+  /// as the latest upload. Those that come at the same time share one commit; one that fails fails
+  /// alone.
   virtual Status insert(const Recording& recording, const StoredAudio& audio,
                         std::span<const std::byte> listening_wav, const Origin& origin) = 0;
   Status insert(const Recording& recording, const StoredAudio& audio,
@@ -218,6 +222,10 @@ class RecordingStore {
   /// The text of data.json, which tells of the latest recording; not_found if nothing is stored,
   /// storage_failure if it cannot be read or is not JSON.
   [[nodiscard]] virtual Result<std::string> data_json() const = 0;
+  /// Where what is kept beside the recordings gets at its rows: JobStore and its like. Lives as
+  /// long as the store.
+  virtual SqlAccess& sql() = 0;
+
   /// Whether the database answers and can be written: unavailable if the disk is nearly full or it
   /// cannot be reached, storage_failure otherwise.
   [[nodiscard]] virtual Status check() const = 0;

@@ -108,33 +108,13 @@ std::string pattern_of(const std::string& text) {
 Result<Statement> prepare_list(SqlConnection& database, const ListQuery& query) {
   const Result<std::optional<Cursor>> bound = upper_bound(query);
   if (!bound) return bound.error();
-  std::string sql(kSelect);
-  const auto add = [&sql](bool wanted, std::string_view condition) {
-    if (wanted) sql.append(" AND ").append(condition);
-  };
-  add(query.device.has_value(), "device = ?");
-  add(query.class_name.has_value(), "class = ?");
-  add(query.from.has_value(), "received_at >= ?");
-  add(bound->has_value(), "(received_at, id) < (?, ?)");
-  add(query.min_confidence.has_value(), "confidence >= ?");
-  add(query.quality.has_value(), "quality = ?");
-  add(query.text.has_value(),
-      "(lower(device) LIKE ? ESCAPE '!' OR lower(note) LIKE ? ESCAPE '!' "
-      "OR lower(label) LIKE ? ESCAPE '!')");
-  add(query.corrected_only, "label IS NOT NULL");
+  std::string sql = std::string(kSelect) + conditions_of(query);
+  if (*bound) sql += " AND (received_at, id) < (?, ?)";
   Result<Statement> statement =
       database.prepare(sql + " ORDER BY received_at DESC, id DESC LIMIT ?");
   if (!statement) return statement;
-  if (query.device) statement->bind(*query.device);
-  if (query.class_name) statement->bind(*query.class_name);
-  if (query.from) statement->bind(milliseconds(*query.from));
+  bind_conditions(*statement, query);
   if (*bound) statement->bind(milliseconds((*bound)->received_at)).bind((*bound)->id);
-  if (query.min_confidence) statement->bind(*query.min_confidence);
-  if (query.quality) statement->bind(*query.quality == Quality::Verdict::good ? "good" : "poor");
-  if (query.text) {
-    const std::string pattern = pattern_of(*query.text);
-    statement->bind(pattern).bind(pattern).bind(pattern);
-  }
   return statement;
 }
 
@@ -146,6 +126,35 @@ Status change_one(SqlConnection& database, Statement& statement, const std::stri
 }
 
 }  // namespace
+
+std::string conditions_of(const ListQuery& query) {
+  std::string sql;
+  const auto add = [&sql](bool wanted, std::string_view condition) {
+    if (wanted) sql.append(" AND ").append(condition);
+  };
+  add(query.device.has_value(), "device = ?");
+  add(query.class_name.has_value(), "class = ?");
+  add(query.from.has_value(), "received_at >= ?");
+  add(query.min_confidence.has_value(), "confidence >= ?");
+  add(query.quality.has_value(), "quality = ?");
+  add(query.text.has_value(),
+      "(lower(device) LIKE ? ESCAPE '!' OR lower(note) LIKE ? ESCAPE '!' "
+      "OR lower(label) LIKE ? ESCAPE '!')");
+  add(query.corrected_only, "label IS NOT NULL");
+  return sql;
+}
+
+void bind_conditions(Statement& statement, const ListQuery& query) {
+  if (query.device) statement.bind(*query.device);
+  if (query.class_name) statement.bind(*query.class_name);
+  if (query.from) statement.bind(milliseconds(*query.from));
+  if (query.min_confidence) statement.bind(*query.min_confidence);
+  if (query.quality) statement.bind(*query.quality == Quality::Verdict::good ? "good" : "poor");
+  if (query.text) {
+    const std::string pattern = pattern_of(*query.text);
+    statement.bind(pattern).bind(pattern).bind(pattern);
+  }
+}
 
 Result<Rows> make_rows(const Recording& recording, const StoredAudio& audio) {
   Rows rows{.recording = &recording, .audio = &audio, .text = json::dump(json::to_json(recording))};

@@ -34,6 +34,11 @@ Status write_rows(Database& database, const Rows& rows);
 Result<Recording> parse_kept(const std::string& text, const std::optional<std::string>& sha256,
                              const std::string& id);
 
+/// What a query's filters but `to` and the cursor add to a WHERE, beginning with AND, over
+/// recordings and their reviews; and their parameters.
+std::string conditions_of(const ListQuery& query);
+void bind_conditions(Statement& statement, const ListQuery& query);
+
 Result<Recording> read_recording(SqlConnection& database, const std::string& id);
 Result<StoredAudio> read_audio(SqlConnection& database, const std::string& id);
 Result<Recording> read_latest(SqlConnection& database, const std::optional<std::string>& device);

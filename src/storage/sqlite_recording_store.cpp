@@ -10,6 +10,7 @@
 #include "json/json.hpp"
 #include "storage/copied.hpp"
 #include "storage/database_file.hpp"
+#include "storage/job_rows.hpp"
 #include "storage/request_rows.hpp"
 #include "storage/rows.hpp"
 #include "storage/session_rows.hpp"
@@ -78,6 +79,10 @@ Status SqliteRecordingStore::State::commit(std::span<Insertion* const> together)
       const Status kept = write_request(writer, origin, recording.received_at);
       if (!kept) return kept;
     }
+    if (origin.job) {
+      if (Status ended = end_job(writer, *origin.job); !ended) return ended;
+    }
+    if (Status told = write_deliveries(writer, recording); !told) return told;
     if (origin.session) {
       const Status finished = finish_session(writer, *origin.session, recording.id);
       if (!finished) return finished;
@@ -112,6 +117,25 @@ void SqliteRecordingStore::State::insert(std::span<Insertion* const> together) {
   }
 }
 
+Status SqliteRecordingStore::State::read(const Work& work) {
+  Result<ReaderPool::Reader> reader = readers.take();
+  if (!reader) return reader.error();
+  return work(**reader);
+}
+
+Status SqliteRecordingStore::State::write(const Work& work) {
+  const std::lock_guard lock(writer_mutex);
+  Result<Transaction> transaction = Transaction::begin(writer);
+  if (!transaction) return transaction.error();
+  if (Status done = work(writer); !done) return done;
+  return transaction->commit();
+}
+
+Status SqliteRecordingStore::State::change(const Work& work) {
+  const std::lock_guard lock(writer_mutex);
+  return work(writer);
+}
+
 SqliteRecordingStore::SqliteRecordingStore(std::unique_ptr<State> state)
     : state_(std::move(state)) {}
 SqliteRecordingStore::SqliteRecordingStore(SqliteRecordingStore&&) noexcept = default;
@@ -134,8 +158,8 @@ Result<SqliteRecordingStore> SqliteRecordingStore::open(const std::filesystem::p
   Result<Database> writer = open_database_file(file);
   if (!writer) return writer.error();
   if (const Status used = begin_to_use(*writer, folder.string()); !used) return used.error();
-  auto state = std::unique_ptr<State>(new State{
-      folder, *std::move(lock), listening_copy, {}, *std::move(writer), ReaderPool(file)});
+  auto state =
+      std::make_unique<State>(folder, *std::move(lock), listening_copy, *std::move(writer), file);
   if (const Status mended = state->mend_files(); !mended) return mended.error();
   return SqliteRecordingStore(std::move(state));
 }
@@ -254,6 +278,8 @@ Status SqliteRecordingStore::set_device_settings(const std::string& device,
   const std::lock_guard lock(state_->writer_mutex);
   return write_device_settings(state_->writer, device, settings);
 }
+
+SqlAccess& SqliteRecordingStore::sql() { return *state_; }
 
 Result<std::string> SqliteRecordingStore::data_json() const {
   Result<std::string> text = read_file(state_->data_json(), kMaxDataJsonBytes);

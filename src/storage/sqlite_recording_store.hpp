@@ -70,6 +70,7 @@ class SqliteRecordingStore final : public RecordingStore {
   Status set_device_settings(const std::string& device, const DeviceSettings& settings) override;
   [[nodiscard]] Result<StoreSize> size() const override;
   [[nodiscard]] Result<std::string> data_json() const override;
+  SqlAccess& sql() override;
   [[nodiscard]] Status check() const override;
 
  private:

@@ -4,6 +4,8 @@
 #include <functional>
 #include <mutex>
 #include <span>
+#include <string>
+#include <utility>
 
 #include "storage/files.hpp"
 #include "storage/insertions.hpp"
@@ -14,7 +16,15 @@
 namespace auscult::storage {
 
 /// What a SqliteRecordingStore works with. Only for its own sources.
-struct SqliteRecordingStore::State {
+struct SqliteRecordingStore::State final : SqlAccess {
+  State(std::filesystem::path where, FileDescriptor lock, ListeningCopy make_copy,
+        Database database, const std::filesystem::path& database_file)
+      : folder(std::move(where)),
+        folder_lock(std::move(lock)),
+        listening_copy(make_copy),
+        writer(std::move(database)),
+        readers(database_file) {}
+
   std::filesystem::path folder;
   FileDescriptor folder_lock;
   ListeningCopy listening_copy;
@@ -25,6 +35,12 @@ struct SqliteRecordingStore::State {
   ReaderPool readers;
   Insertions insertions = {};
   std::function<void(const Change&)> listener = {};
+
+  Status read(const Work& work) override;
+  Status write(const Work& work) override;
+  Status change(const Work& work) override;
+  /// There is one process.
+  [[nodiscard]] std::string skip_locked() const override { return {}; }
 
   [[nodiscard]] std::filesystem::path data_json() const { return folder / "data.json"; }
   [[nodiscard]] std::filesystem::path wav() const { return folder / "output_audio.wav"; }
