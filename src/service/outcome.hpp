@@ -28,4 +28,10 @@ struct Conflict {
 
 using Outcome = std::variant<Stored, Conflict>;
 
+/// A recording that is kept and will be judged, by its id.
+struct Accepted {
+  std::string id;
+  bool is_replayed = false;  ///< Whether it was accepted for an earlier request that was the same.
+};
+
 }  // namespace auscult::service

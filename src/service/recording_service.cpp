@@ -12,6 +12,7 @@
 #include "core/id.hpp"
 #include "core/limits.hpp"
 #include "service/arrival.hpp"
+#include "service/queue.hpp"
 #include "service/upload_sessions.hpp"
 
 namespace auscult::service {
@@ -73,7 +74,8 @@ RecordingService::RecordingService(ModelSlot& models, storage::RecordingStore& s
       store_(store),
       config_(std::move(config)),
       events_(limits::kMaxEventListeners),
-      sessions_(std::make_unique<UploadSessions>(*this, store, config_)) {
+      sessions_(std::make_unique<UploadSessions>(*this, store, config_)),
+      queue_(std::make_unique<Queue>(*this, store.sql())) {
   store_.listen([this](const Event& event) { events_.publish(event); });
 }
 
@@ -133,7 +135,7 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
   if (!archived) return archived.error();
   const audio::AmplifiedWav amplified = audio::encode_amplified_wav(decoded->clip, settings->gain);
 
-  Recording recording = {.id = new_id(upload.received_at),
+  Recording recording = {.id = upload.id.empty() ? new_id(upload.received_at) : upload.id,
                          .device = settings->device,
                          .received_at = upload.received_at,
                          .source = describe(*decoded, upload.body),

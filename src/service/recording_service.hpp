@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "audio/clip.hpp"
@@ -25,6 +26,7 @@ namespace auscult::service {
 /// Makes the amplified WAV of a stored audio; what SqliteRecordingStore::open() wants.
 Result<std::vector<std::byte>> listening_copy(const storage::StoredAudio& audio, double gain);
 
+class Queue;
 class UploadSessions;
 
 /// The use cases. No HTTP, no SQL. Any thread, with one Workspace each.
@@ -47,6 +49,13 @@ class RecordingService {
   /// conflict if the key was used for something else.
   Result<Outcome> submit_once(const Upload& upload, classify::Workspace& workspace);
 
+  /// As submit_once(), but what is new is only kept, and judged later by the queue: its body is on
+  /// disk when this returns, what it says of itself makes sense, and whether it is a sound will be
+  /// seen. Fails with unavailable if the queue is full.
+  Result<std::variant<Accepted, Outcome>> submit_later(const Upload& upload);
+
+  /// What is done later, and who is told; service/queue.hpp.
+  Queue& queue() { return *queue_; }
   /// Recordings that come in pieces; service/upload_sessions.hpp.
   UploadSessions& sessions() { return *sessions_; }
 
@@ -117,6 +126,8 @@ class RecordingService {
   [[nodiscard]] Result<storage::StoreSize> store_size() const { return store_.size(); }
 
  private:
+  /// What a request is known by; its members are empty if it may not be the same as another.
+  [[nodiscard]] Result<storage::Origin> origin_of(const Upload& upload) const;
   [[nodiscard]] Result<std::optional<Outcome>> find_earlier(const Upload& upload,
                                                             const storage::Origin& origin) const;
   Status retire(Timestamp at);
@@ -130,6 +141,7 @@ class RecordingService {
   metrics::RecordingMetrics metrics_;
   Turns turns_;  ///< Of requests that may be the same.
   std::unique_ptr<UploadSessions> sessions_;
+  std::unique_ptr<Queue> queue_;
 };
 
 }  // namespace auscult::service

@@ -14,6 +14,7 @@
 #include "auscult/result.hpp"
 #include "core/memory_budget.hpp"
 #include "core/time.hpp"
+#include "storage/job_store.hpp"
 #include "storage/upload_session.hpp"
 
 namespace auscult::service {
@@ -31,6 +32,7 @@ struct Upload {
   std::string device;               ///< Empty if the request names none.
   Timestamp received_at;
   bool with_evidence = false;  ///< Whether the answer is to say which moments speak for it.
+  std::string id = {};         ///< That its recording is to have; empty: a new one.
   std::optional<std::string> idempotency_key = {};  ///< The client's own name for the request.
   std::optional<double> paced_bytes_per_s =
       {};  ///< How fast it came, if as steadily as a microphone.
@@ -62,6 +64,7 @@ struct ServiceConfig {
   /// How long a recording may take to come in pieces.
   std::chrono::milliseconds session_lifetime = std::chrono::hours(24);
   storage::SessionLimits sessions;
+  storage::JobLimits queue;
 
   /// How long recordings are kept, and how many bytes of them; 0: for ever, and all.
   std::chrono::hours keep{0};

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <utility>
 
+#include "service/queue.hpp"
 #include "service/recording_service.hpp"
 
 namespace auscult::service {
@@ -39,20 +40,14 @@ Result<std::optional<Outcome>> RecordingService::find_earlier(const Upload& uplo
   return std::optional<Outcome>(Stored{*std::move(*earlier), true});
 }
 
-Result<Outcome> RecordingService::submit_once(const Upload& upload,
-                                              classify::Workspace& workspace) {
-  const auto store = [&](const storage::Origin& origin) -> Result<Outcome> {
-    Result<Recording> recording = submit(upload, workspace, origin);
-    if (!recording) return recording.error();
-    return Outcome(Stored{*std::move(recording), false});
-  };
+Result<storage::Origin> RecordingService::origin_of(const Upload& upload) const {
+  storage::Origin origin;
   const bool may_repeat = upload.idempotency_key || config_.retry_window.count() > 0;
-  if (!may_repeat || upload.body.empty()) return store({});
+  if (!may_repeat || upload.body.empty()) return origin;
   // Settled first, so that a device's name that is none makes no key.
   const Result<Settings> settled = settle(upload);
   if (!settled) return settled.error();
 
-  storage::Origin origin;
   if (upload.idempotency_key) {
     // What the client said, whatever was set for it in between.
     origin.key = device_of(upload) + ' ' + *upload.idempotency_key;
@@ -69,16 +64,57 @@ Result<Outcome> RecordingService::submit_once(const Upload& upload,
     origin.unless_answered = {upload.received_at - config_.retry_window,
                               upload.received_at + config_.retry_window};
   }
-  const Turns::Turn turn = turns_.take(origin.key.value_or(origin.fingerprint));
-  Result<std::optional<Outcome>> earlier = find_earlier(upload, origin);
+  return origin;
+}
+
+Result<Outcome> RecordingService::submit_once(const Upload& upload,
+                                              classify::Workspace& workspace) {
+  const Result<storage::Origin> origin = origin_of(upload);
+  if (!origin) return origin.error();
+  const auto store = [&]() -> Result<Outcome> {
+    Result<Recording> recording = submit(upload, workspace, *origin);
+    if (!recording) return recording.error();
+    return Outcome(Stored{*std::move(recording), false});
+  };
+  if (origin->fingerprint.empty()) return store();
+  const Turns::Turn turn = turns_.take(origin->key.value_or(origin->fingerprint));
+  Result<std::optional<Outcome>> earlier = find_earlier(upload, *origin);
   if (!earlier) return earlier.error();
   if (*earlier) return **std::move(earlier);
-  Result<Outcome> outcome = store(origin);
+  Result<Outcome> outcome = store();
   if (outcome || outcome.error().code != ErrorCode::unavailable) return outcome;
   // Another process on the same store was quicker, perhaps.
-  earlier = find_earlier(upload, origin);
+  earlier = find_earlier(upload, *origin);
   if (earlier && *earlier) return **std::move(earlier);
   return outcome;
+}
+
+Result<std::variant<Accepted, Outcome>> RecordingService::submit_later(const Upload& upload) {
+  using Answer = std::variant<Accepted, Outcome>;
+  if (upload.body.empty()) return fail(ErrorCode::invalid_argument, "No audio data received");
+  const Result<Settings> settled = settle(upload);
+  if (!settled) return settled.error();
+  const Result<storage::Origin> origin = origin_of(upload);
+  if (!origin) return origin.error();
+  if (!origin->fingerprint.empty()) {
+    Result<std::optional<Outcome>> earlier = find_earlier(upload, *origin);
+    if (!earlier) return earlier.error();
+    if (*earlier) return Answer(**std::move(earlier));
+  }
+  // Settled here, so that whoever judges it needs none of these settings.
+  Upload understood = upload;
+  understood.device = settled->device;
+  understood.declared = settled->declared;
+  understood.gain = settled->gain;
+  const Result<storage::Queued> queued = queue_->keep(understood, *origin, config_.queue);
+  if (!queued) return queued.error();
+  if (queued->fingerprint != origin->fingerprint) {
+    return Answer(Outcome(
+        Conflict{Conflict::Kind::key_reused,
+                 "this Idempotency-Key came with other audio or parameters before (recording " +
+                     queued->id + "): each recording needs a key of its own"}));
+  }
+  return Answer(Accepted{queued->id, !queued->is_new});
 }
 
 Status RecordingService::retire(Timestamp at) {
@@ -101,6 +137,7 @@ Status RecordingService::tidy(Timestamp at) {
   if (!forgotten) return forgotten;
   const Result<std::int64_t> expired = store_.purge_sessions(at);
   if (!expired) return expired.error();
+  if (Status tidied = queue_->tidy(at); !tidied) return tidied;
   if (Status retired = retire(at); !retired) return retired;
   return store_.shrink();
 }
