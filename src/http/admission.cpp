@@ -71,7 +71,12 @@ std::variant<Admission, Response> admit(const RequestHeader& header) {
 
   Admission admission;
   admission.route = found.route;
-  if (std::holds_alternative<Submit>(found.route->handler)) {
+  if (const auto* submit = std::get_if<Submit>(&found.route->handler)) {
+    const std::string mode = target->query.find("mode").value_or("");
+    if (submit->may_wait && !mode.empty() && mode != "sync" && mode != "async") {
+      return to_response(bad_request("mode \"" + mode + "\" is neither sync nor async"), path);
+    }
+    admission.is_later = submit->may_wait && mode == "async";
     Result<UploadHead> upload = read_upload_head(target->query, header);
     if (!upload) return to_response(to_problem(upload.error()), path);
     admission.upload = *std::move(upload);

@@ -23,6 +23,7 @@ struct Admission {
   const Route* route = nullptr;
   Request request;
   UploadHead upload;
+  bool is_later = false;  ///< Whether the upload is only to be kept, and judged later.
   bool expects_continue = false;
 };
 

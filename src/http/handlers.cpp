@@ -64,7 +64,7 @@ Response list_recordings(const Context& context, const Request& request) {
 Response show_recording(const Context& context, const Request& request) {
   if (!is_id(request.id)) return problem_response(no_recording(request.id));
   const Result<Recording> recording = context.service.find(request.id);
-  if (!recording) return problem_response(recording.error());
+  if (!recording) return show_waiting(context, request.id, recording.error());
   return json_response(200, json::dump(json::to_json(*recording)));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/router.hpp"
+#include "http/upload.hpp"
 #include "service/outcome.hpp"
 
 /// What each route answers. No connection, no framing: a request in, a response out.
@@ -32,6 +33,32 @@ Response open_upload_session(const Context& context, const Request& request, std
 Response show_upload_session(const Context& context, const Request& request);
 Response remove_upload_session(const Context& context, const Request& request);
 Response put_chunk(const Context& context, const Request& request, std::string_view body);
+
+/// Keeps an upload that is to be judged later; 202 with its id and Location, or the answer that the
+/// same request has had.
+Response keep_upload(const Context& context, const UploadHead& head,
+                     std::span<const std::byte> body, std::optional<double> paced_bytes_per_s);
+/// What is known of a recording that is not stored: 202 while it waits, why it will never be, or
+/// `otherwise`.
+Response show_waiting(const Context& context, const std::string& id, const Error& otherwise);
+
+/// What is to be done later, and what was given up.
+Response list_jobs(const Context& context, const Request& request);
+Response retry_job(const Context& context, const Request& request);
+Response remove_job(const Context& context, const Request& request);
+
+/// Histories that are judged anew by the model in use, chosen by the list's filters.
+Response begin_reclassification(const Context& context, const Request& request);
+Response list_reclassifications(const Context& context, const Request& request);
+Response show_reclassification(const Context& context, const Request& request);
+Response remove_reclassification(const Context& context, const Request& request);
+/// A recording's first answer, and those of other models since.
+Response list_answers(const Context& context, const Request& request);
+
+/// Who is told of recordings. The secret is shown once.
+Response add_webhook(const Context& context, const Request& request, std::string_view body);
+Response list_webhooks(const Context& context, const Request& request);
+Response remove_webhook(const Context& context, const Request& request);
 
 /// What a stored recording, or what speaks against it, is answered with; under `path`.
 Response outcome_response(const service::Outcome& outcome, std::string_view path,

@@ -102,4 +102,39 @@ Result<DeviceSettings> parse_device_settings(std::string_view body) {
   return settings;
 }
 
+Result<queue::WebhookRequest> parse_webhook(std::string_view body) {
+  const Result<Json> object = parse_object(body);
+  if (!object) return object.error();
+  queue::WebhookRequest request;
+  for (const auto& [name, value] : object->items()) {
+    if (name == "min_confidence") {
+      if (value.is_number()) {
+        request.min_confidence = value.get<double>();
+      } else if (!value.is_null()) {
+        return wrong(name, "a number");
+      }
+      continue;
+    }
+    std::optional<std::optional<std::string>> text;
+    if (const Status read = read_text(name, value, text); !read) return read.error();
+    if (name == "url") {
+      request.url = text->value_or("");
+    } else if (name == "secret") {
+      request.secret = *text;
+    } else if (name == "device") {
+      request.device = *text;
+    } else if (name == "class") {
+      request.class_name = *text;
+    } else if (name == "quality") {
+      if (*text && **text != "good" && **text != "poor") return wrong(name, "good, poor");
+      if (*text) {
+        request.quality = **text == "good" ? Quality::Verdict::good : Quality::Verdict::poor;
+      }
+    } else {
+      return unknown(name, "url, secret, device, class, min_confidence, quality");
+    }
+  }
+  return request;
+}
+
 }  // namespace auscult::http

@@ -2,11 +2,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <fstream>
+#include <vector>
 
 #include "http/handlers.hpp"
 #include "http/server_metrics.hpp"
+#include "service/queue.hpp"
 
 namespace auscult::http {
 namespace {
@@ -43,6 +47,23 @@ void expose_model(const service::RecordingService& service, Exposition& out) {
   if (model->inputs) model->inputs->expose(out);
 }
 
+/// Of the store, which several processes may share.
+void expose_jobs(const std::vector<storage::JobCount>& counts, Exposition& out) {
+  out.family("auscult_jobs", Type::gauge,
+             "What is to be done later, in the whole store: waiting, or dead, which was given up.");
+  for (const storage::JobCount& count : counts) {
+    const std::string_view kind = storage::to_string(count.kind);
+    out.sample(static_cast<double>(count.waiting), {{"kind", kind}, {"state", "waiting"}});
+    out.sample(static_cast<double>(count.dead), {{"kind", kind}, {"state", "dead"}});
+  }
+  out.family("auscult_job_age_seconds", Type::gauge, "For how long the first one has waited.");
+  for (const storage::JobCount& count : counts) {
+    const std::chrono::duration<double> age =
+        count.oldest ? now() - *count.oldest : std::chrono::milliseconds(0);
+    out.sample(std::max(0.0, age.count()), {{"kind", storage::to_string(count.kind)}});
+  }
+}
+
 }  // namespace
 
 Response show_metrics(const Context& context, const Request&) {
@@ -57,6 +78,7 @@ Response show_metrics(const Context& context, const Request&) {
     out.family("auscult_store_bytes", Type::gauge, "Of the database and its log, on disk.");
     out.sample(static_cast<double>(size->bytes));
   }
+  if (const auto counts = context.service.queue().jobs().count()) expose_jobs(*counts, out);
   out.family("auscult_store_ready", Type::gauge, "1 if recordings can be stored, else 0.");
   out.sample(context.service.check() ? 1 : 0);
   expose_process(out);

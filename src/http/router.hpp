@@ -70,9 +70,11 @@ struct Stream {};
 struct Diagnose {};
 /// Answers by the Open Inference Protocol and stores nothing, on a worker; http/inference.hpp.
 struct Infer {};
-/// Takes an upload, on a worker; `receipt` is what the stored recording is answered with.
+/// Takes an upload, on a worker; `receipt` is what the stored recording is answered with. Where it
+/// may wait, `mode=async` has it only kept.
 struct Submit {
   Response (*receipt)(const Recording& recording);
+  bool may_wait = false;
 };
 /// Makes a recording of the pieces that have come, on a worker.
 struct Finish {};

@@ -289,6 +289,8 @@ std::optional<std::uint16_t> Server::tls_port() const {
   return state_->tls_acceptor.local_endpoint(ignored).port();
 }
 
+MemoryBudget& Server::memory() { return state_->memory; }
+
 void Server::reload_certificate() { state_->reload_certificate(); }
 
 void Server::run() {

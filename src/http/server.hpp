@@ -12,6 +12,7 @@
 #include "access/guard.hpp"
 #include "auscult/result.hpp"
 #include "core/limits.hpp"
+#include "core/memory_budget.hpp"
 #include "http/log_lines.hpp"
 #include "model/model.hpp"
 #include "service/recording_service.hpp"
@@ -102,6 +103,9 @@ class Server {
   [[nodiscard]] std::uint16_t port() const;
   /// Empty if nothing speaks TLS; may be port().
   [[nodiscard]] std::optional<std::uint16_t> tls_port() const;
+
+  /// What all requests are counted against, for others in the process that do the same work.
+  MemoryBudget& memory();
 
   /// Reads the certificate again and logs what came of it; a bad one leaves the old in place. Any
   /// thread.

@@ -339,6 +339,12 @@ asio::awaitable<Response> Session::take_upload(Parser& parser, const std::string
   const std::optional<Problem> problem =
       co_await read_body(parser, lease, shared_.config.max_body_bytes);
   if (problem) co_return to_response(*problem, path);
+  if (admission.is_later) {
+    const std::vector<std::byte>& body = parser.get().body();
+    co_return co_await ask(path, [&] {
+      return keep_upload(shared_.context, admission.upload, body, pace_.steady_bytes_per_s());
+    });
+  }
   Submission submission{std::move(admission.upload), std::move(parser.get().body()),
                         std::move(lease), now(), Clock::now() + shared_.config.work_timeout};
   submission.paced_bytes_per_s = pace_.steady_bytes_per_s();

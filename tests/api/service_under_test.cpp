@@ -61,12 +61,17 @@ ServiceUnderTest::ServiceUnderTest(Configuration configuration) : folder_(tempor
   configuration.server.port = 0;
   server_.emplace(
       value_of(http::Server::create(configuration.server, *service_, std::move(workers))));
+  if (configuration.queue_workers > 0) {
+    runner_.emplace(*service_, server_->memory(),
+                    queue::RunnerConfig{.judges = configuration.queue_workers});
+  }
   thread_ = std::thread([this] { server_->run(); });
 }
 
 ServiceUnderTest::~ServiceUnderTest() {
   stop();
   join();
+  runner_.reset();
   server_.reset();
   guard_.reset();
   audit_.reset();

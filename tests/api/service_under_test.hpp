@@ -14,6 +14,7 @@
 #include "classify/classifier.hpp"
 #include "client.hpp"
 #include "http/server.hpp"
+#include "queue/runner.hpp"
 #include "service/recording_service.hpp"
 #include "storage/sqlite_key_store.hpp"
 #include "storage/sqlite_recording_store.hpp"
@@ -27,6 +28,7 @@ struct Configuration {
   std::optional<access::Openness> openness = {};
   std::size_t workers = 1;
   std::size_t queue = 16;
+  unsigned queue_workers = 0;  ///< Threads that do what lies in the store's queue; 0: nobody does.
   std::string model_metrics = {};
   service::ModelSlot::Load load_model = {};  ///< Also the first; by default the shipped model.
 };
@@ -62,6 +64,7 @@ class ServiceUnderTest {
   std::optional<access::Guard> guard_;
   http::Workers* workers_ = nullptr;
   std::optional<http::Server> server_;
+  std::optional<queue::Runner> runner_;
   std::thread thread_;
 };
 
