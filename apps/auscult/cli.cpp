@@ -14,10 +14,12 @@
 #include "keys_command.hpp"
 #include "manual_command.hpp"
 #include "model_command.hpp"
+#include "reclassify_command.hpp"
 #include "serve_command.hpp"
 #include "settings.hpp"
 #include "store_command.hpp"
 #include "stream_command.hpp"
+#include "worker_command.hpp"
 
 namespace auscult::cli {
 
@@ -40,6 +42,8 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
   const BackupCommand backup(app);
   const RestoreCommand restore(app);
   const StoreCommand store(app);
+  const WorkerCommand worker(app);
+  const ReclassifyCommand reclassify(app);
   const KeysCommand keys(app);
   const AuditCommand audit(app);
   const DevicesCommand devices(app);
@@ -66,6 +70,8 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
   if (backup.chosen()) return backup.run(out, err);
   if (restore.chosen()) return restore.run(out, err);
   if (store.chosen()) return store.run(out, err);
+  if (worker.chosen()) return worker.run(out, err);
+  if (reclassify.chosen()) return reclassify.run(out, err);
   if (keys.chosen()) return keys.run(out, err);
   if (audit.chosen()) return audit.run(out, err);
   if (manual.chosen()) return manual.run(out, err);

@@ -1,22 +1,20 @@
 #include "serve_command.hpp"
 
 #include <malloc.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <charconv>
 #include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <optional>
 #include <ostream>
 #include <thread>
 
 #include "access/guard.hpp"
 #include "core/limits.hpp"
-#include "input_reference.hpp"
+#include "queue/runner.hpp"
 #include "service_manager.hpp"
+#include "serving.hpp"
 #include "settings.hpp"
 
 namespace auscult::cli {
@@ -27,6 +25,7 @@ constexpr double kDefaultGain = 10;
 constexpr int kMostUndoS = 3'600;
 // Threads for uploads that wait for the disk, beside those that classify: so many share a commit.
 constexpr std::size_t kStoringThreads = 16;
+constexpr int kMostQueueWorkers = 256;
 // A month, and a century: past that it is a slip.
 constexpr int kMostHours = 24 * 31;
 constexpr int kMostDays = 36'500;
@@ -41,21 +40,6 @@ Result<double> parse_gain(const std::string& text) {
                     std::to_string(static_cast<int>(limits::kMaxGain)) + " is needed");
   }
   return gain;
-}
-
-std::string read_text(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// SIGHUP reloads, the others end.
-sigset_t awaited_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGHUP);
-  return signals;
 }
 
 /// Says who may come in without a key, if others than this machine can.
@@ -88,13 +72,6 @@ std::string addresses(const std::string& host, const http::Server& server) {
   if (!tls_port) return url("http://", server.port());
   if (*tls_port == server.port()) return url("https://", server.port());
   return url("http://", server.port()) + " and " + url("https://", *tls_port);
-}
-
-/// glibc raises both bounds to the size of whatever was freed, up to 32 MiB: after a few long
-/// recordings it would keep hundreds of megabytes for the next ones.
-void give_large_blocks_back() {
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
-  mallopt(M_TRIM_THRESHOLD, 1 << 22);
 }
 
 }  // namespace
@@ -196,13 +173,14 @@ ServeCommand::ServeCommand(CLI::App& app)
               "Whether these two leave recordings with a note or a corrected label");
 
   add_setting(*command_, "--workers", workers_, "Threads that classify; 0: one a processor");
+  add_setting(
+      *command_, "--queue-workers", queue_workers_,
+      "Threads for what was only kept (mode=async) and for reclassifications, with one more "
+      "for webhooks; 0: all this is left to `auscult worker`")
+      ->check(CLI::Range(0, kMostQueueWorkers));
   add_setting(*command_, "--queue", queue_, "Uploads that may wait for a worker; 0: 16 a worker");
   limits_.add_to(*command_, server_);
-  add_setting(*command_, "--log-level", log_level_, "What is logged on standard error")
-      ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
-  add_setting(*command_, "--log-format", log_format_,
-              "Lines for people, or an object a line with request and trace ids for programs")
-      ->check(CLI::IsMember({"text", "json"}));
+  log_.add_to(*command_);
   command_->add_flag("--print-config", print_config_, "Show all settings as TOML and end")
       ->configurable(false);
 }
@@ -246,15 +224,6 @@ int ServeCommand::run(std::ostream& out, std::ostream& err) {
   return served ? 0 : 1;
 }
 
-Result<service::ServingModel> ServeCommand::load_model() const {
-  auto classifier = load_classifier(model_);
-  if (!classifier) return classifier.error();
-  auto inputs = load_reference(model_folder(model_));
-  if (!inputs) return inputs.error();
-  return service::ServingModel{
-      *std::move(classifier), read_text(model_folder(model_) / "metrics.json"), *std::move(inputs)};
-}
-
 void ServeCommand::reload(service::RecordingService& recordings) {
   const auto model = recordings.reload_model();
   if (model) {
@@ -267,18 +236,9 @@ void ServeCommand::reload(service::RecordingService& recordings) {
 }
 
 Status ServeCommand::serve(std::ostream& out) {
-  spdlog::set_default_logger(
-      std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
-  spdlog::set_level(spdlog::level::from_str(log_level_));
-  if (log_format_ == "json") {
-    spdlog::set_formatter(http::make_json_formatter());
-    server_.log_format = http::LogFormat::json;
-  }
-
-  // Every thread that is started from here on inherits the mask, so that the signals reach the one
-  // that waits for them.
-  const sigset_t signals = awaited_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  log_.apply();
+  if (log_.is_json()) server_.log_format = http::LogFormat::json;
+  const sigset_t signals = block_signals();
 
   // Not by CLI11's excludes(), which takes a configuration's "false" for a choice.
   if (require_keys_ && open_to_all_) {
@@ -288,7 +248,7 @@ Status ServeCommand::serve(std::ostream& out) {
   const auto config = service_config();
   if (!config) return config.error();
   give_large_blocks_back();
-  const auto models = service::ModelSlot::create([this] { return load_model(); });
+  const auto models = service::ModelSlot::create([this] { return load_serving_model(model_); });
   if (!models) return models.error();
   // What loading and testing the model took besides it goes back to the system.
   malloc_trim(0);
@@ -313,6 +273,11 @@ Status ServeCommand::serve(std::ostream& out) {
       server_, recordings,
       std::make_unique<http::Workers>(std::move(workspaces), queue, kStoringThreads));
   if (!server) return server.error();
+
+  std::optional<queue::Runner> runner;
+  if (queue_workers_ > 0) {
+    runner.emplace(recordings, server->memory(), queue::RunnerConfig{.judges = queue_workers_});
+  }
 
   out << "auscult listens on " << addresses(server_.address, *server) << " (" << model->info().name
       << ", " << workers << " workers, data in " << store_.shown() << ")" << std::endl;

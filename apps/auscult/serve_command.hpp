@@ -9,6 +9,7 @@
 #include "limit_options.hpp"
 #include "model_options.hpp"
 #include "service/recording_service.hpp"
+#include "serving.hpp"
 #include "store_options.hpp"
 
 namespace auscult::cli {
@@ -31,7 +32,6 @@ class ServeCommand {
   [[nodiscard]] Result<service::ServiceConfig> service_config() const;
   [[nodiscard]] access::Openness openness() const;
   Status serve(std::ostream& out);
-  [[nodiscard]] Result<service::ServingModel> load_model() const;
   static void reload(service::RecordingService& recordings);
 
   CLI::App* command_;
@@ -41,6 +41,7 @@ class ServeCommand {
   StoreOptions store_;
   unsigned workers_ = 0;
   std::size_t queue_ = 0;
+  unsigned queue_workers_ = 1;
   int sample_rate_ = 16'000;
   int channels_ = 1;
   std::string sample_format_ = "s16le";
@@ -53,8 +54,7 @@ class ServeCommand {
   std::int64_t keep_bytes_ = 0;
   bool keep_reviewed_ = true;
   std::vector<std::string> device_defaults_;
-  std::string log_level_ = "info";
-  std::string log_format_ = "text";
+  LogOptions log_;
   bool require_keys_ = false;
   bool open_to_all_ = false;
   bool print_config_ = false;

@@ -2,11 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
 #include <string>
 #include <vector>
 
-#include "cli.hpp"
+#include "run_cli.hpp"
 #include "storage/schema.hpp"
 #include "storage/sqlite_recording_store.hpp"
 #include "storage/store_test_data.hpp"
@@ -19,18 +18,9 @@ using postgres_test::PostgresCluster;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Outcome {
-  int status = 0;
-  std::string out;
-  std::string err;
-};
-
 Outcome store(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "store");
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = run(arguments, out, err);
-  return {status, out.str(), err.str()};
+  return run_cli(arguments);
 }
 
 /// A store in a folder with three recordings.
