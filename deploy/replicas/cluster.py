@@ -274,6 +274,19 @@ class Replica(Service):
             self.fail("ended as it started")
 
 
+class Worker(Service):
+    """`auscult worker`: does what the replicas have only kept."""
+
+    def __init__(self, number, binary, options, log, dies_with_us=False):
+        super().__init__(f"worker-{number}", log, "KILL" if dies_with_us else None)
+        self.binary = binary
+        self.options = options
+
+    def start(self, url):
+        self.process = Process.start([self.binary, "worker", "--store", url, *self.options], self.log, None,
+                                     self.dies_with_us)
+
+
 class Balancer(Service):
     """HAProxy before the replicas."""
 

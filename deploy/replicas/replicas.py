@@ -7,7 +7,8 @@
   roll    puts another program in, one replica after the other, while all requests are answered
   stop    ends everything; what is stored stays
 
-Everything lies in one folder (--folder). What comes after -- goes to each `auscult serve`. HAProxy names
+Everything lies in one folder (--folder). What comes after -- goes to each `auscult serve`, its
+model to each `auscult worker`, too. HAProxy names
 each client's address to the replicas, which then ask for keys as they do over a network: docs/security.md.
 """
 import argparse
@@ -44,7 +45,7 @@ def default_binary():
 class Deployment:
     """What runs in one folder, as it is written down there from command to command."""
 
-    SETTINGS = {"binary": None, "replicas": 3, "address": "127.0.0.1", "port": 8000, "first_port": 8101,
+    SETTINGS = {"binary": None, "replicas": 3, "workers": 0, "address": "127.0.0.1", "port": 8000, "first_port": 8101,
                 "max_connections": cluster.DEFAULT_MAX_CONNECTIONS,
                 "max_connections_per_address": cluster.DEFAULT_MAX_CONNECTIONS_PER_ADDRESS, "options": []}
 
@@ -73,11 +74,17 @@ class Deployment:
     def build(self):
         """The services by the settings, with those processes of an earlier command that still run."""
         chosen = self.settings
-        self.database = cluster.Database(self.folder / "database", chosen["replicas"])
+        self.database = cluster.Database(self.folder / "database", chosen["replicas"] + chosen["workers"])
+        # Where there are workers, replicas leave to them what was only kept.
+        options = [*chosen["options"], *(["--queue-workers", "0"] if chosen["workers"] > 0 else [])]
         self.replicas = [
-            cluster.Replica(number, chosen["first_port"] + number - 1, chosen["binary"], chosen["options"],
+            cluster.Replica(number, chosen["first_port"] + number - 1, chosen["binary"], options,
                             self.log / f"replica-{number}.log")
             for number in range(1, chosen["replicas"] + 1)]
+        self.workers = [
+            cluster.Worker(number, chosen["binary"], model_of(chosen["options"]),
+                           self.log / f"worker-{number}.log")
+            for number in range(1, chosen["workers"] + 1)]
         self.balancer = cluster.Balancer(
             self.folder, chosen["address"], chosen["port"], self.log / "haproxy.log",
             max_connections=chosen["max_connections"],
@@ -89,7 +96,7 @@ class Deployment:
 
     def services(self):
         """In the order of starting."""
-        return [self.database, *self.replicas, self.balancer]
+        return [self.database, *self.replicas, *self.workers, self.balancer]
 
     def choose(self, arguments):
         """Takes the settings that were given; which, if something runs with others, is refused."""
@@ -149,6 +156,16 @@ def program(name):
     return str(path)
 
 
+def model_of(options):
+    """The part of a replica's options that is a worker's, too."""
+    for at, option in enumerate(options):
+        if option == "--model":
+            return options[at:at + 2]
+        if option.startswith("--model="):
+            return [option]
+    return []
+
+
 def has_store(data):
     return (data / "auscult.db").exists()
 
@@ -197,6 +214,10 @@ def start(deployment, arguments):
             replica.start(deployment.database.url())
             deployment.state["served"] = True
             deployment.save()
+    for worker in deployment.workers:
+        if not worker.running():
+            worker.start(deployment.database.url())
+            deployment.save()
     for replica in deployment.replicas:
         replica.wait_ready()
     if not deployment.balancer.running():
@@ -236,13 +257,21 @@ def roll(deployment, arguments):
         raise Failed(f"{', '.join(idle)} does not run: `start` starts what is missing")
     binary = program(arguments.binary) if arguments.binary else deployment.settings["binary"]
     options = arguments.options or deployment.settings["options"]
+    replica_options = [*options, *(["--queue-workers", "0"] if deployment.workers else [])]
     url = deployment.database.url()
     for replica in deployment.replicas:
         try:
-            cluster.roll(replica, deployment.balancer, url, binary, options)
+            cluster.roll(replica, deployment.balancer, url, binary, replica_options)
         finally:
             deployment.save()
         print(f"{replica.name}: {binary} is ready", flush=True)
+    for worker in deployment.workers:
+        # What it is at it finishes; the rest is another's, or waits.
+        worker.stop()
+        worker.binary, worker.options = binary, model_of(options)
+        worker.start(url)
+        deployment.save()
+        print(f"{worker.name}: {binary} works", flush=True)
     deployment.settings.update(binary=binary, options=options)
     deployment.save()
 
@@ -270,6 +299,8 @@ def arguments_of(words):
     parser.add_argument("--data-dir", type=pathlib.Path, help="copy, start: a store to take over")
     parser.add_argument("--binary", help="start, roll: the program; else the one built here, or installed")
     parser.add_argument("--replicas", type=int, help="start: how many (3)")
+    parser.add_argument("--workers", type=int, help="start: processes that judge what was only kept, in place of "
+                        "the replicas (0)")
     parser.add_argument("--address", help="start: where HAProxy listens (127.0.0.1)")
     parser.add_argument("--port", type=int, help="start: its port (8000)")
     parser.add_argument("--first-port", type=int, help="start: of the first replica; the others follow (8101)")
@@ -281,6 +312,8 @@ def arguments_of(words):
     arguments.options = options
     if arguments.command == "copy" and arguments.data_dir is None:
         parser.error("copy needs --data-dir, the folder to copy")
+    if arguments.workers is not None and not 0 <= arguments.workers <= 64:
+        parser.error(f"--workers is {arguments.workers}, a number from 0 to 64 is needed")
     if arguments.replicas is not None and not 1 <= arguments.replicas <= 64:
         parser.error(f"--replicas is {arguments.replicas}, a number from 1 to 64 is needed")
     return arguments

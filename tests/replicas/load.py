@@ -14,8 +14,8 @@ sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "deploy/replicas")]
 
 from stalled_connections import heart_pcm  # noqa: E402
 
-# A frozen process may hold the lock of all that write until the database ends its transaction (30 s).
-PATIENCE_S = 75
+# A frozen process may hold the lock of all that write until the database ends its transaction (5 s).
+PATIENCE_S = 60
 # What a small computer needs when all start at once.
 ANSWER_S = 20
 # A device's patience: then it comes again, while its first request may still be at work.

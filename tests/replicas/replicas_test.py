@@ -37,7 +37,7 @@ class Running:
 
     MOST_OF_AN_ADDRESS = 32
 
-    def __init__(self, replicas=3, syncs=False):
+    def __init__(self, replicas=3, syncs=False, options=()):
         self._folder = tempfile.TemporaryDirectory(prefix="auscult-replicas-")
         self.folder = pathlib.Path(self._folder.name)
         # The user postgres passes through.
@@ -46,7 +46,7 @@ class Running:
         self.database = cluster.Database(self.folder / "database", replicas, dies_with_us=True, syncs=syncs)
         self.replicas = [
             cluster.Replica(number, port, ARGUMENTS.binary,
-                            ["--model", ARGUMENTS.model, "--open-to-all", "--log-level", "warning"],
+                            ["--model", ARGUMENTS.model, "--open-to-all", "--log-level", "warning", *options],
                             self.folder / f"replica-{number}.log", dies_with_us=True)
             for number, port in enumerate(ports[1:], 1)]
         self.balancer = cluster.Balancer(self.folder, "127.0.0.1", ports[0], self.folder / "haproxy.log",
@@ -328,6 +328,80 @@ class Replicas(unittest.TestCase):
             self.assertEqual(statuses, [201] * 9)
             self.assertEqual(len(list_all(running.balancer.port)), 9)
 
+    def test_LeaveToWorkersWhatWasOnlyKeptWhoeverOfThemDies(self):
+        with Running(replicas=2, options=("--queue-workers", "0")) as running:
+            url = running.database.url()
+            first = running.replicas[0].port
+            workers = [cluster.Worker(number, ARGUMENTS.binary,
+                                      ["--model", ARGUMENTS.model, "--threads", "1", "--lease-s", "2",
+                                       "--log-level", "warning"],
+                                      running.folder / f"worker-{number}.log", dies_with_us=True)
+                       for number in (1, 2)]
+            try:
+                kept = {}
+                for number in range(240):
+                    status, answer = ask(running.balancer.port, "POST",
+                                         "/v1/recordings?mode=async&device=ward-1&sample_rate=4000",
+                                         SHORT.make(number))
+                    self.assertEqual(status, 202, answer)
+                    kept[answer["id"]] = number
+                self.assertEqual(ask(first, "GET", f"/v1/recordings/{next(iter(kept))}")[0], 202)
+                kills = 0
+                for worker in workers:
+                    worker.start(url)
+                # The database goes away once, too.
+                running.database.stop(signal.SIGQUIT)
+                running.database.start()
+                while waiting(first) > 0:
+                    victim = workers[kills % 2]
+                    time.sleep(0.5)
+                    victim.stop(signal.SIGKILL)
+                    victim.start(url)
+                    kills += 1
+                    self.assertLess(kills, 100, "the queue does not become empty")
+                self.assertGreaterEqual(kills, 3)
+                stored = list_all(first)
+                self.assertEqual(sorted(recording["id"] for recording in stored), sorted(kept))
+                self.assertEqual(ask(first, "GET", "/v1/jobs?dead=true")[1]["jobs"], [])
+                # As it would have been at once.
+                one = stored[0]
+                _, at_once = ask(first, "POST", "/v1/recordings?device=ward-2&sample_rate=4000",
+                                 SHORT.make(kept[one["id"]]))
+                for member in ("class", "confidence", "probabilities", "beats", "sha256"):
+                    self.assertEqual(one[member], at_once[member])
+                print(f"{len(kept)} uploads were kept and judged, while workers were killed {kills} times")
+                self.judge_anew(running, workers)
+            except (AssertionError, cluster.Failed):
+                print(running.logs(), file=sys.stderr)
+                raise
+            finally:
+                for worker in workers:
+                    worker.stop(signal.SIGKILL)
+
+    def judge_anew(self, running, workers):
+        """A history judged anew goes on where it was interrupted, by whoever is there."""
+        first = running.replicas[0].port
+        command = [ARGUMENTS.binary, "reclassify", "--store", running.database.url(), "--model",
+                   ARGUMENTS.model, "--where", "device=ward-1", "--threads", "0"]
+        for worker in workers:
+            worker.stop(signal.SIGKILL)
+        # Nobody works on it.
+        begun = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            self.assertTrue(cluster.comes_true(
+                lambda: ask(first, "GET", "/v1/reclassifications")[1]["reclassifications"], 60))
+        finally:
+            begun.send_signal(signal.SIGINT)
+        said = begun.communicate(timeout=60)[0]
+        self.assertEqual(begun.returncode, 1, said)
+        self.assertIn("interrupted with 0 of 240 judged: the same command goes on", said)
+        workers[0].start(running.database.url())
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("240 recordings judged, 0 of them otherwise than at first", done.stdout)
+        reclassifications = ask(first, "GET", "/v1/reclassifications")[1]["reclassifications"]
+        self.assertEqual([(each["state"], each["total"]) for each in reclassifications], [("finished", 240)])
+
     def test_AreStartedRolledAndStoppedByTheScript(self):
         # At the root of the file system, so that the user postgres can enter it.
         with tempfile.TemporaryDirectory(prefix="auscult-script-") as name:
@@ -358,7 +432,8 @@ class Replicas(unittest.TestCase):
                 return stored
 
             recordings = [upload(number) for number in range(3)]
-            settings = ["--binary", ARGUMENTS.binary, "--port", port, "--first-port", first, "--data-dir", data]
+            settings = ["--binary", ARGUMENTS.binary, "--port", port, "--first-port", first, "--data-dir", data,
+                        "--workers", 1]
             try:
                 self.assertIn("3 recordings", script("copy", *settings))
                 recordings.append(upload(3))
@@ -380,6 +455,11 @@ class Replicas(unittest.TestCase):
                 self.assertTrue(cluster.comes_true(
                     lambda: all(ask(port, "GET", "/v1/latest", headers=key)[0] == 200 for _ in range(6)), 20))
                 self.assertIn("HAProxy: UP", script("status"))
+                # What is only kept is the worker's.
+                status, kept = ask(first, "POST", "/v1/recordings?mode=async&sample_rate=4000", SHORT.make(10))
+                self.assertEqual(status, 202, kept)
+                self.assertTrue(cluster.comes_true(
+                    lambda: ask(first, "GET", f"/v1/recordings/{kept['id']}")[0] == 200, 30))
                 # Started again it starts nothing; with another setting it says so.
                 before = json.loads((folder / "all/state.json").read_text())["processes"]
                 script("start")
@@ -399,8 +479,8 @@ class Replicas(unittest.TestCase):
                 after = json.loads((folder / "all/state.json").read_text())
                 self.assertEqual(after["settings"]["binary"], str(new))
                 for name, process in after["processes"].items():
-                    self.assertEqual(process != before[name], name.startswith("replica-"), name)
-                self.assertEqual(len(list_all(first)), 5)
+                    self.assertEqual(process != before[name], name.startswith(("replica-", "worker-")), name)
+                self.assertEqual(len(list_all(first)), 6)
             finally:
                 single.end(signal.SIGKILL)
                 if (folder / "all/state.json").exists():
@@ -408,6 +488,12 @@ class Replicas(unittest.TestCase):
             for pid, _ in after["processes"].values():
                 self.assertFalse(pathlib.Path(f"/proc/{pid}/exe").exists())
             script("status", status=3)
+
+
+def waiting(port):
+    """How many uploads are not judged yet."""
+    counts = ask(port, "GET", "/v1/jobs?kind=upload")[1]["counts"]
+    return next(count["waiting"] for count in counts if count["kind"] == "upload")
 
 
 def consecutive_ports(count):
