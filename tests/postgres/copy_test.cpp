@@ -10,8 +10,11 @@
 #include "postgres/key_store.hpp"
 #include "postgres_fixture.hpp"
 #include "storage/copy.hpp"
+#include "storage/job_store.hpp"
+#include "storage/reclassifications.hpp"
 #include "storage/sqlite_key_store.hpp"
 #include "storage/sqlite_recording_store.hpp"
+#include "storage/webhooks.hpp"
 
 namespace auscult::postgres {
 namespace {
@@ -53,6 +56,30 @@ class Copy : public PostgresTest {
     ASSERT_TRUE(store.open_session(session, {}));
     const std::vector<std::byte> bytes = storage::bytes_of_text("piece");
     ASSERT_TRUE(store.put_chunk({session_, 0, sha256_hex(bytes), bytes}, {}, now()));
+
+    storage::NewUploadJob job;
+    job.id = job_;
+    job.fingerprint = "print";
+    job.created_at = now();
+    job.body = bytes;
+    ASSERT_TRUE(storage::JobStore(store.sql()).enqueue(job, {}));
+    storage::Webhook webhook;
+    webhook.id = job_;
+    webhook.min_confidence = 0.1;
+    ASSERT_TRUE(storage::WebhookStore(store.sql()).add(webhook));
+    storage::Reclassifications reclassifications(store.sql());
+    storage::Reclassification wanted;
+    wanted.id = job_;
+    wanted.sha256 = "other";
+    ASSERT_TRUE(reclassifications.begin(wanted, {}));
+    const auto claimed =
+        storage::JobStore(store.sql())
+            .claim(storage::JobKind::reclassify, "other", now(), std::chrono::hours(1));
+    ASSERT_TRUE(claimed && *claimed);
+    const auto pending = reclassifications.pending(**claimed);
+    ASSERT_EQ(pending->size(), 39U);
+    const storage::NewAnswer answer{pending->front().sequence, "Murmur", 50, "{}", {}};
+    ASSERT_TRUE(reclassifications.finish(**claimed, {&answer, 1}));
   }
 
   Result<CopyReport> to_database(const TemporaryFolder& folder, CopyMode mode) {
@@ -70,7 +97,7 @@ class Copy : public PostgresTest {
     return copy_store(*from, *to, mode, now());
   }
 
-  void expect_all(const storage::RecordingStore& store) {
+  void expect_all(storage::RecordingStore& store) {
     EXPECT_EQ(store.size()->recordings, 39);
     for (const std::string& id : ids_) {
       if (id == ids_[8]) continue;
@@ -84,10 +111,16 @@ class Copy : public PostgresTest {
     EXPECT_EQ((*store.find_answered("key 3"))->recording.id, ids_[3]);
     EXPECT_EQ(store.settings_of("even")->gain, 0.1);
     EXPECT_EQ(*store.session_bytes(session_), storage::bytes_of_text("piece"));
+    EXPECT_EQ(*storage::JobStore(store.sql()).body(job_), storage::bytes_of_text("piece"));
+    EXPECT_EQ(storage::WebhookStore(store.sql()).find(job_)->min_confidence, 0.1);
+    storage::Reclassifications reclassifications(store.sql());
+    EXPECT_EQ(reclassifications.find(job_)->judged, 1);
+    EXPECT_EQ(reclassifications.answers_of(ids_[0])->size(), 1U);
   }
 
   std::vector<std::string> ids_;
   std::string session_ = new_id(now());
+  std::string job_ = new_id(now());
 };
 
 TEST_F(Copy, GoesThereAndBackWhileTheSourceIsUsed) {
