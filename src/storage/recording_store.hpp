@@ -216,7 +216,8 @@ class RecordingStore {
   /// kMaxDevices devices.
   virtual Status set_device_settings(const std::string& device, const DeviceSettings& settings) = 0;
 
-  /// Counts them all: some milliseconds for each hundred thousand. Fails with storage_failure.
+  /// Counts them: some milliseconds for each hundred thousand; a database may estimate more than
+  /// that. Fails with storage_failure.
   [[nodiscard]] virtual Result<StoreSize> size() const = 0;
 
   /// The text of data.json, which tells of the latest recording; not_found if nothing is stored,

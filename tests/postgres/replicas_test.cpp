@@ -112,6 +112,15 @@ TEST_F(Replicas, HearWhatTheOthersDoInTheOrderOfTheStore) {
   }
 }
 
+TEST_F(Replicas, CountWhatTheyStoreAndEstimateWhatIsMuch) {
+  const auto store = open();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(insert_example(*store, example_recording(i)));
+  EXPECT_EQ(store->size()->recordings, 3);
+  // As autovacuum would leave it.
+  sql("UPDATE pg_class SET reltuples = 10000000 WHERE oid = 'recordings'::regclass");
+  EXPECT_EQ(store->size()->recordings, 10'000'000);
+}
+
 TEST_F(Replicas, HearWhatWasStoredWhileTheyWereCutOff) {
   const auto one = open();
   Heard heard(*one);
