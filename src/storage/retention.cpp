@@ -20,10 +20,12 @@ Result<std::int64_t> used_bytes(Database& database) {
   if (!free_pages) return free_pages;
   const Result<std::int64_t> page_bytes = database.query_integer("PRAGMA page_size");
   if (!page_bytes) return page_bytes;
-  const Result<std::int64_t> in_sessions = database.query_integer(
-      "SELECT coalesce(sum(bytes), 0) FROM sessions WHERE recording IS NULL");
-  if (!in_sessions) return in_sessions;
-  return (*pages - *free_pages) * *page_bytes - *in_sessions;
+  // What is no recording yet.
+  const Result<std::int64_t> to_come = database.query_integer(
+      "SELECT (SELECT coalesce(sum(bytes), 0) FROM sessions WHERE recording IS NULL) + "
+      "(SELECT coalesce(sum(bytes), 0) FROM jobs)");
+  if (!to_come) return to_come;
+  return (*pages - *free_pages) * *page_bytes - *to_come;
 }
 
 /// Deletes at most `count` of the oldest recordings that were received before `before`, or
