@@ -4,8 +4,12 @@ set(AUSCULT_MAINTAINER "Auscult maintainers <root@localhost>" CACHE STRING
   "Who a package says it is from")
 
 # Only in the package: `cmake --install` does not touch /etc.
-install(FILES deploy/systemd/auscult.service DESTINATION lib/systemd/system
+install(FILES deploy/systemd/auscult.service deploy/systemd/auscult@.service
+  deploy/systemd/auscult-worker.service DESTINATION lib/systemd/system
   COMPONENT package EXCLUDE_FROM_ALL)
+# From one process to many: docs/operation.md.
+install(DIRECTORY deploy/replicas DESTINATION share/auscult USE_SOURCE_PERMISSIONS
+  COMPONENT package EXCLUDE_FROM_ALL PATTERN __pycache__ EXCLUDE)
 install(FILES deploy/debian/auscult.toml DESTINATION /etc/auscult COMPONENT package EXCLUDE_FROM_ALL)
 install(FILES LICENSE RENAME copyright DESTINATION share/doc/auscult COMPONENT package EXCLUDE_FROM_ALL)
 
@@ -24,6 +28,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "passwd")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "postgresql, haproxy, python3")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
   "${PROJECT_SOURCE_DIR}/deploy/debian/conffiles;${PROJECT_SOURCE_DIR}/deploy/debian/postinst;${PROJECT_SOURCE_DIR}/deploy/debian/prerm;${PROJECT_SOURCE_DIR}/deploy/debian/postrm")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)

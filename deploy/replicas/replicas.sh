@@ -11,9 +11,9 @@ installed() {
 }
 case "${1-}" in
   start | copy)
-    if ! installed && ! "$root/tools/setup.sh" replicas; then
-      echo "replicas: PostgreSQL and HAProxy are needed, and could not be installed (see above); without
-  them one process on a folder still serves: auscult serve --data-dir DIR" >&2
+    if ! installed && ! { [[ -x $root/tools/setup.sh ]] && "$root/tools/setup.sh" replicas; }; then
+      echo "replicas: PostgreSQL, HAProxy and Python 3 are needed: apt install postgresql haproxy python3;
+  without them one process on a folder still serves: auscult serve --data-dir DIR" >&2
       exit 1
     fi
     ;;

@@ -67,7 +67,9 @@ inside dpkg-query --showformat '${Conffiles}\n' --show auscult | grep -q /etc/au
   fail "the settings are no conffile"
 for file in usr/lib/systemd/system/auscult.service usr/share/man/man1/auscult.1 \
   usr/share/man/man1/auscult-serve.1 usr/share/doc/auscult/copyright \
-  usr/share/auscult/models/auscult-1/model.onnx; do
+  usr/share/auscult/models/auscult-1/model.onnx usr/lib/systemd/system/auscult@.service \
+  usr/lib/systemd/system/auscult-worker.service usr/share/auscult/replicas/replicas.sh \
+  usr/share/auscult/replicas/haproxy.cfg; do
   [[ -s $root/$file ]] || fail "/$file is missing"
 done
 bash -n "$root/usr/share/bash-completion/completions/auscult" || fail "the completion"
