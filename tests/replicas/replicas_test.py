@@ -8,6 +8,7 @@ deploy/replicas does, and ends them again; they also end when this program is ki
 where PostgreSQL or HAProxy is not installed.
 """
 import argparse
+import http.client
 import json
 import os
 import pathlib
@@ -454,6 +455,11 @@ class Replicas(unittest.TestCase):
                 # It is taken within a second by each.
                 self.assertTrue(cluster.comes_true(
                     lambda: all(ask(port, "GET", "/v1/latest", headers=key)[0] == 200 for _ in range(6)), 20))
+                # A browser's login holds, too, whichever replica gave it.
+                for _ in range(4):
+                    cookie = log_in(port, key["X-Api-Key"])
+                    for _ in range(6):
+                        self.assertEqual(ask(port, "GET", "/v1/latest", headers={"Cookie": cookie})[0], 200)
                 self.assertIn("HAProxy: UP", script("status"))
                 # What is only kept is the worker's.
                 status, kept = ask(first, "POST", "/v1/recordings?mode=async&sample_rate=4000", SHORT.make(10))
@@ -488,6 +494,21 @@ class Replicas(unittest.TestCase):
             for pid, _ in after["processes"].values():
                 self.assertFalse(pathlib.Path(f"/proc/{pid}/exe").exists())
             script("status", status=3)
+
+
+def log_in(port, key):
+    """A browser's session for a key, as it sends it."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("POST", "/v1/login", json.dumps({"key": key}),
+                           {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"})
+        answer = connection.getresponse()
+        said = answer.read()
+        if answer.status != 200:
+            raise AssertionError(f"login is answered {answer.status}: {said}")
+        return answer.getheader("Set-Cookie").partition(";")[0]
+    finally:
+        connection.close()
 
 
 def waiting(port):
