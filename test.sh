@@ -164,7 +164,8 @@ if [[ $mode == tidy ]]; then
 fi
 
 if [[ $mode == tsan ]]; then
-  build tsan --target core_test service_test storage_test http_test recording_service_test api_test &&
+  build tsan --target core_test service_test storage_test storage_contract_test postgres_test \
+    queue_test http_test recording_service_test api_test &&
     tests tsan --label-regex 'unit|api' --exclude-regex '_replay$'
   finish
 fi
