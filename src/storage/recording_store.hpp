@@ -104,8 +104,8 @@ struct Change {
 /// What is not to be kept for ever; unset members bound nothing.
 struct Retention {
   std::optional<Timestamp> received_before;  ///< What was received earlier goes.
-  /// Of the database; beyond it the oldest go, but never the latest. Free pages, and what is in open
-  /// sessions or waits to be judged, do not count.
+  /// Of the database; beyond it the oldest go, but never the latest. Free pages, and what is in
+  /// open sessions or waits to be judged, do not count.
   std::optional<std::int64_t> max_bytes;
   bool keep_reviewed = true;  ///< Whether what people said something of stays all the same.
 };
