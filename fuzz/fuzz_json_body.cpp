@@ -8,6 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(parse_review_change(text));
   static_cast<void>(parse_device_settings(text));
   const auto webhook = parse_webhook(text);
-  if (webhook) static_cast<void>(auscult::queue::make_webhook(*webhook, {"Normal"}, auscult::now()));
+  if (webhook)
+    static_cast<void>(auscult::queue::make_webhook(*webhook, {"Normal"}, auscult::now()));
   return 0;
 }
