@@ -158,6 +158,10 @@ Result<SqliteRecordingStore> SqliteRecordingStore::open(const std::filesystem::p
   Result<Database> writer = open_database_file(file);
   if (!writer) return writer.error();
   if (const Status used = begin_to_use(*writer, folder.string()); !used) return used.error();
+  // Whoever had begun a job in this folder has ended, so nobody need wait for its lease.
+  const Status freed = writer->execute(
+      "UPDATE jobs SET due_at = created_at WHERE is_dead = 0 AND error IS NULL AND attempts > 0");
+  if (!freed) return freed.error();
   auto state =
       std::make_unique<State>(folder, *std::move(lock), listening_copy, *std::move(writer), file);
   if (const Status mended = state->mend_files(); !mended) return mended.error();

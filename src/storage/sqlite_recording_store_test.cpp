@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "json/json.hpp"
+#include "storage/job_store.hpp"
 #include "storage/sqlite.hpp"
 #include "storage/store_test_data.hpp"
 
@@ -327,6 +328,31 @@ TEST_F(RecordingStoreTest, IsNotReadyWithoutItsFolder) {
   const Status ready = store.check();
   ASSERT_FALSE(ready);
   EXPECT_EQ(ready.error().code, ErrorCode::storage_failure);
+}
+
+TEST(SqliteJobs, NeedNotWaitForAProcessThatHasEnded) {
+  const TemporaryFolder folder;
+  const std::vector<std::byte> body = bytes_of_text("sound");
+  NewUploadJob job;
+  job.id = new_id(now());
+  job.created_at = now();
+  job.body = body;
+  const auto claim = [&] {
+    auto store = SqliteRecordingStore::open(folder.path(), example_listening_copy);
+    EXPECT_TRUE(store) << store.error().message;
+    JobStore jobs(store->sql());
+    EXPECT_TRUE(jobs.enqueue(job, {}));
+    const auto claimed = jobs.claim(JobKind::upload, "", now(), std::chrono::hours(1));
+    EXPECT_FALSE(*jobs.claim(JobKind::upload, "", now(), std::chrono::hours(1)));
+    job.id = new_id(now());
+    job.unless_queued = {Timestamp::min(), Timestamp::max()};
+    return *claimed;
+  };
+  const std::optional<Job> first = claim();
+  const std::optional<Job> again = claim();
+  ASSERT_TRUE(first && again);
+  EXPECT_EQ(again->id, first->id);
+  EXPECT_EQ(again->attempts, 2);
 }
 
 }  // namespace
