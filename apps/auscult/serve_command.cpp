@@ -256,7 +256,8 @@ Status ServeCommand::serve(std::ostream& out) {
   auto store = open_served(store_);
   if (!store) return store.error();
   service::RecordingService recordings(**models, *store->recordings, *config);
-  access::Guard guard(std::move(store->keys), openness(), store->audit.get());
+  access::Guard guard(std::move(store->keys), store->recordings->sql(), openness(),
+                      store->audit.get());
   server_.guard = &guard;
   warn_if_open(openness(), server_.address);
 

@@ -23,6 +23,7 @@ namespace {
 
 // What a loss of power may cost, at most.
 constexpr std::chrono::seconds kSyncInterval{1};
+constexpr int kRefusedPerMinute = 60;
 
 Error file_error(const std::filesystem::path& file, const char* what) {
   const int number = errno;
@@ -94,7 +95,7 @@ FileAuditLog::FileAuditLog(std::filesystem::path folder, std::uintmax_t max_file
 Status AuditLog::append_refused(AuditEntry entry) {
   {
     const std::lock_guard lock(refused_mutex_);
-    if (refused_.take(std::chrono::steady_clock::now())) {
+    if (refused_.take(kRefusedPerMinute, std::chrono::steady_clock::now())) {
       ++refused_unlogged_;
       return Ok{};
     }

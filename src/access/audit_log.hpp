@@ -9,8 +9,8 @@
 #include <string>
 #include <thread>
 
-#include "access/token_bucket.hpp"
 #include "auscult/result.hpp"
+#include "core/request_rate.hpp"
 #include "core/time.hpp"
 #include "storage/audit_table.hpp"
 #include "storage/files.hpp"
@@ -68,7 +68,7 @@ class AuditLog {
  private:
   std::mutex refused_mutex_;
   // Under `refused_mutex_`:
-  TokenBucket refused_{60, std::chrono::steady_clock::now()};
+  RequestRate refused_;
   std::int64_t refused_unlogged_ = 0;
 };
 

@@ -1,14 +1,14 @@
 #include "access/guard.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "access/secret.hpp"
 
 namespace auscult::access {
 
-Guard::Guard(std::unique_ptr<storage::KeyStore> keys, Openness openness, AuditLog* audit)
-    : openness_(openness), audit_(audit), store_(std::move(keys)) {}
+Guard::Guard(std::unique_ptr<storage::KeyStore> keys, storage::SqlAccess& logins, Openness openness,
+             AuditLog* audit)
+    : openness_(openness), audit_(audit), logins_(logins), store_(std::move(keys)) {}
 
 /// Reads the keys again if anybody changed them.
 Status Guard::refresh() {
@@ -24,7 +24,6 @@ Status Guard::refresh() {
     std::string id = key.id;
     keys_.emplace(std::move(id), Known{std::move(key), scopes ? *scopes : Scopes{}});
   }
-  buckets_.clear();
   version_ = *version;
   return Ok{};
 }
@@ -99,9 +98,9 @@ Decision Guard::weigh(const Need& need, const Presented& presented, Timestamp no
   }
   if (presented.key.empty()) {
     const auto session = sessions_.find(session_hash);
-    if (session != sessions_.end() && now < session->second.until) {
-      id = session->second.key_id;
-      secret_sha256 = session->second.secret_sha256;
+    if (session != sessions_.end() && now < session->second.login.until) {
+      id = session->second.login.key_id;
+      secret_sha256 = session->second.login.secret_sha256;
       decision.by_session = true;
     }
   }
@@ -116,9 +115,8 @@ Decision Guard::weigh(const Need& need, const Presented& presented, Timestamp no
   }
   decision.who = "key:" + known->key.id;
   if (clock && known->key.requests_per_minute) {
-    auto& bucket =
-        buckets_.try_emplace(known->key.id, *known->key.requests_per_minute, *clock).first->second;
-    if (const auto wait = bucket.take(*clock)) {
+    const auto wait = store_->take(known->key.id, *known->key.requests_per_minute, *clock);
+    if (wait) {
       decision.outcome = Outcome::too_often;
       decision.retry_after = *wait;
       return decision;
@@ -129,34 +127,67 @@ Decision Guard::weigh(const Need& need, const Presented& presented, Timestamp no
   return decision;
 }
 
-void Guard::forget_old_sessions(Timestamp now) {
-  std::erase_if(sessions_, [&](const auto& entry) { return entry.second.until <= now; });
-  if (sessions_.size() < kMaxLogins) return;
-  sessions_.erase(std::min_element(
-      sessions_.begin(), sessions_.end(),
-      [](const auto& a, const auto& b) { return a.second.until < b.second.until; }));
+bool Guard::knows(const std::string& session) {
+  if (session.empty()) return true;
+  const std::string hash = hash_secret(session);
+  const std::lock_guard lock(mutex_);
+  if (!refresh()) return true;  // Whatever is asked is answered by that.
+  const auto found = sessions_.find(hash);
+  return found != sessions_.end() && found->second.version == version_;
+}
+
+Status Guard::look_up(const std::string& session) {
+  const std::string hash = hash_secret(session);
+  std::optional<std::int64_t> version;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const Status read = refresh(); !read) return read;
+    version = version_;
+  }
+  const Result<std::optional<storage::StoredLogin>> login = logins_.find(hash);
+  if (!login) return login.error();
+  const std::lock_guard lock(mutex_);
+  if (*login) {
+    remember(**login, version);
+  } else {
+    sessions_.erase(hash);
+  }
+  return Ok{};
+}
+
+/// Under `mutex_`. What is forgotten is looked up again.
+void Guard::remember(const storage::StoredLogin& login, std::optional<std::int64_t> version) {
+  constexpr std::size_t kMaxRemembered = 1'000;
+  if (sessions_.size() >= kMaxRemembered) sessions_.clear();
+  sessions_[login.session_sha256] = {login, version};
 }
 
 Result<Login> Guard::log_in(const std::string& key, Timestamp now) {
   const std::optional<KeyParts> parts = parse_key(key);
   if (!parts) return fail(ErrorCode::not_found, "this is no API key");
-  const std::string secret_sha256 = hash_secret(parts->secret);
-  const std::lock_guard lock(mutex_);
-  if (const Status read = refresh(); !read) return read.error();
-  const Known* known = find(parts->id, secret_sha256, now);
-  if (known == nullptr) {
-    return fail(ErrorCode::not_found, "this key is not known here, or no longer taken");
+  Login login{random_secret(), {}, {}};
+  const storage::StoredLogin stored{hash_secret(login.session), std::string(parts->id),
+                                    hash_secret(parts->secret), now + kLoginTime};
+  {
+    const std::lock_guard lock(mutex_);
+    if (const Status read = refresh(); !read) return read.error();
+    const Known* known = find(stored.key_id, stored.secret_sha256, now);
+    if (known == nullptr) {
+      return fail(ErrorCode::not_found, "this key is not known here, or no longer taken");
+    }
+    login.who = "key:" + known->key.id;
+    login.scopes = known->scopes;
   }
-  forget_old_sessions(now);
-  Login login{random_secret(), "key:" + known->key.id, known->scopes};
-  sessions_[hash_secret(login.session)] = {known->key.id, secret_sha256, now + kLoginTime};
+  if (const Status kept = logins_.add(stored, now); !kept) return kept.error();
   return login;
 }
 
-void Guard::log_out(const std::string& session) {
+Status Guard::log_out(const std::string& session) {
   const std::string hash = hash_secret(session);
+  const Status ended = logins_.remove(hash);
   const std::lock_guard lock(mutex_);
-  sessions_.erase(hash);
+  if (ended) sessions_.erase(hash);
+  return ended;
 }
 
 }  // namespace auscult::access

@@ -11,10 +11,11 @@
 
 #include "access/audit_log.hpp"
 #include "access/scope.hpp"
-#include "access/token_bucket.hpp"
 #include "auscult/result.hpp"
+#include "core/request_rate.hpp"
 #include "core/time.hpp"
 #include "storage/key_store.hpp"
+#include "storage/logins.hpp"
 
 namespace auscult::access {
 
@@ -48,7 +49,7 @@ struct Decision {
   std::chrono::seconds retry_after{0};  ///< If too_often.
 };
 
-/// Whoever holds a login, until the service ends.
+/// Whoever holds a login.
 struct Login {
   std::string session;  ///< What its cookie carries.
   std::string who;
@@ -56,17 +57,26 @@ struct Login {
 };
 
 /// Decides who may do what. Keys are looked up in the store at each request, so that a change holds
-/// from the next one on. Any thread; holds a lock for the time of a look-up (microseconds).
+/// from the next one on. Logins are the store's, too, so that every process that shares it knows
+/// them, and the next one after a restart. Any thread; holds a lock for the time of a look-up
+/// (microseconds), and blocks only where it says so.
 class Guard {
  public:
-  using Clock = TokenBucket::Clock;
+  using Clock = RequestRate::Clock;
 
   /// How long a login lasts: a working day.
   static constexpr std::chrono::hours kLoginTime{12};
-  /// Browsers that are logged in at a time; the one that has been so for longest gives way.
-  static constexpr std::size_t kMaxLogins = 1'000;
 
-  Guard(std::unique_ptr<storage::KeyStore> keys, Openness openness, AuditLog* audit);
+  /// `logins` and `audit` outlive the guard.
+  Guard(std::unique_ptr<storage::KeyStore> keys, storage::SqlAccess& logins, Openness openness,
+        AuditLog* audit);
+
+  /// Whether what decide() and review() would say of a login is true now; else look_up() comes
+  /// first.
+  bool knows(const std::string& session);
+  /// Learns of a login, of its end too, whichever process it was given by. Blocks. Fails as the
+  /// store does.
+  Status look_up(const std::string& session);
 
   /// Counts against the key's rate.
   Decision decide(const Need& need, const Presented& presented, Timestamp now,
@@ -74,10 +84,12 @@ class Guard {
   /// The same for what has been granted before and goes on; counts against nothing.
   Decision review(const Need& need, const Presented& presented, Timestamp now);
 
-  /// Starts a session with a key's rights. Fails with not_found if the key is none that may be
-  /// used, and as the store does.
+  /// Starts a session with a key's rights. Blocks. Fails with not_found if the key is none that may
+  /// be used, and as the store does.
   Result<Login> log_in(const std::string& key, Timestamp now);
-  void log_out(const std::string& session);
+  /// Ends a session; a process that shares the store notices within a second. Blocks. Fails as the
+  /// store does.
+  Status log_out(const std::string& session);
 
   [[nodiscard]] Openness openness() const { return openness_; }
   /// Null: no audit log is kept.
@@ -89,9 +101,8 @@ class Guard {
     Scopes scopes;
   };
   struct Session {
-    std::string key_id;
-    std::string secret_sha256;  ///< With which it was begun: a rotation ends it, too.
-    Timestamp until;
+    storage::StoredLogin login;
+    std::optional<std::int64_t> version;  ///< Of the keys, before it was looked up.
   };
 
   Decision weigh(const Need& need, const Presented& presented, Timestamp now,
@@ -99,17 +110,18 @@ class Guard {
   Status refresh();
   const Known* find(std::string_view id, std::string_view secret_sha256, Timestamp now) const;
   [[nodiscard]] bool is_open(const Need& need, bool is_local) const;
-  void forget_old_sessions(Timestamp now);
+  void remember(const storage::StoredLogin& login, std::optional<std::int64_t> version);
 
   const Openness openness_;
   AuditLog* const audit_;
+  storage::LoginStore logins_;
   std::mutex mutex_;
   // All under `mutex_`:
   std::unique_ptr<storage::KeyStore> store_;
   std::optional<std::int64_t> version_;  ///< Of the store, when `keys_` was read.
   std::map<std::string, Known, std::less<>> keys_;
-  std::unordered_map<std::string, TokenBucket> buckets_;  ///< By the key's id and its rate.
-  std::unordered_map<std::string, Session> sessions_;  ///< By the SHA-256 of what the cookie has.
+  /// Those that were asked for, by the SHA-256 of what the cookie has.
+  std::unordered_map<std::string, Session> sessions_;
 };
 
 }  // namespace auscult::access

@@ -5,6 +5,7 @@
 
 #include "access/access_test_data.hpp"
 #include "storage/sqlite_key_store.hpp"
+#include "storage/sqlite_recording_store.hpp"
 #include "storage/store_test_data.hpp"
 
 namespace auscult::access {
@@ -41,12 +42,21 @@ class GuardTest : public ::testing::Test {
   Guard guard(Openness openness) {
     return {
         std::make_unique<storage::SqliteKeyStore>(*storage::SqliteKeyStore::open(folder_.path())),
-        openness, nullptr};
+        recordings_.sql(), openness, nullptr};
   }
 
   static Outcome decide(Guard& guard, const Need& need, const Presented& presented,
                         Timestamp now = test_time()) {
     return guard.decide(need, presented, now, Guard::Clock::time_point()).outcome;
+  }
+
+  /// What is said to a browser after the guard has learnt of its login.
+  static Outcome decide_learnt(Guard& guard, const Need& need, const std::string& session,
+                               Timestamp now = test_time()) {
+    if (!guard.knows(session)) {
+      EXPECT_TRUE(guard.look_up(session));
+    }
+    return decide(guard, need, with_session(session), now);
   }
 
   NewKey add(const std::string& scopes, std::optional<int> per_minute = std::nullopt) {
@@ -58,6 +68,8 @@ class GuardTest : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
+  storage::SqliteRecordingStore recordings_ =
+      *storage::SqliteRecordingStore::open(folder_.path(), storage::example_listening_copy);
   // As the command line opens it, beside the service's.
   storage::SqliteKeyStore store_ = *storage::SqliteKeyStore::open(folder_.path());
 };
@@ -148,14 +160,39 @@ TEST_F(GuardTest, ALoginHasItsKeysRightsAndEndsWithIt) {
   const NewKey key = add("read");
   const Result<Login> login = guard.log_in(key.text, test_time());
   ASSERT_TRUE(login) << login.error().message;
-  const Presented presented = with_session(login->session);
-  const Decision decision = guard.decide(kRead, presented, test_time(), {});
-  EXPECT_EQ(decision.outcome, Outcome::granted);
-  EXPECT_TRUE(decision.by_session);
-  EXPECT_EQ(decide(guard, kAdmin, presented), Outcome::lacks_scope);
-  EXPECT_EQ(decide(guard, kRead, presented, test_time() + 12h), Outcome::no_key);
+  const std::string& session = login->session;
+  EXPECT_EQ(decide_learnt(guard, kRead, session), Outcome::granted);
+  EXPECT_TRUE(guard.decide(kRead, with_session(session), test_time(), {}).by_session);
+  EXPECT_EQ(decide_learnt(guard, kAdmin, session), Outcome::lacks_scope);
+  EXPECT_EQ(decide_learnt(guard, kRead, session, test_time() + 12h), Outcome::no_key);
   ASSERT_TRUE(store_.rotate(key.id, make_key(key.id).secret_sha256, std::nullopt));
-  EXPECT_EQ(decide(guard, kRead, presented), Outcome::no_key);
+  EXPECT_EQ(decide_learnt(guard, kRead, session), Outcome::no_key);
+}
+
+TEST_F(GuardTest, ALoginOutlivesTheServiceAndIsKeptAsAHash) {
+  const NewKey key = add("read");
+  std::string session;
+  {
+    Guard guard = this->guard(Openness::closed);
+    session = guard.log_in(key.text, test_time())->session;
+  }
+  Guard guard = this->guard(Openness::closed);
+  EXPECT_FALSE(guard.knows(session));
+  EXPECT_EQ(decide_learnt(guard, kRead, session), Outcome::granted);
+  EXPECT_TRUE(guard.knows(session));
+  // Whoever has read the database cannot log in by what stands there.
+  EXPECT_EQ(decide_learnt(guard, kRead, hash_secret(session)), Outcome::no_key);
+}
+
+TEST_F(GuardTest, ALogoutAtOneProcessIsNoticedByAnother) {
+  Guard one = this->guard(Openness::closed);
+  Guard two = this->guard(Openness::closed);
+  const std::string session = one.log_in(add("read").text, test_time())->session;
+  EXPECT_EQ(decide_learnt(one, kRead, session), Outcome::granted);
+  EXPECT_EQ(decide_learnt(two, kRead, session), Outcome::granted);
+  ASSERT_TRUE(one.log_out(session));
+  EXPECT_FALSE(two.knows(session));
+  EXPECT_EQ(decide_learnt(two, kRead, session), Outcome::no_key);
 }
 
 TEST_F(GuardTest, ALogoutEndsTheLoginAndNoOther) {
@@ -163,9 +200,9 @@ TEST_F(GuardTest, ALogoutEndsTheLoginAndNoOther) {
   const NewKey key = add("read");
   const std::string first = guard.log_in(key.text, test_time())->session;
   const std::string second = guard.log_in(key.text, test_time())->session;
-  guard.log_out(first);
-  EXPECT_EQ(decide(guard, kRead, with_session(first)), Outcome::no_key);
-  EXPECT_EQ(decide(guard, kRead, with_session(second)), Outcome::granted);
+  ASSERT_TRUE(guard.log_out(first));
+  EXPECT_EQ(decide_learnt(guard, kRead, first), Outcome::no_key);
+  EXPECT_EQ(decide_learnt(guard, kRead, second), Outcome::granted);
   EXPECT_FALSE(guard.log_in(make_key(key.id).text, test_time()));
 }
 

@@ -96,6 +96,8 @@ inline constexpr int kReclassifyBatch = 100;
 
 // Who is told of recordings: each is asked with each commit.
 inline constexpr int kMaxWebhooks = 32;
+/// Browsers that are logged in at a time.
+inline constexpr int kMaxLogins = 10'000;
 inline constexpr std::size_t kMaxUrlBytes = 2'000;
 
 // A UUID has 36 characters, some clients send a digest or a URL.

@@ -108,7 +108,8 @@ std::optional<EventFeed> EventFeed::open(Connection& connection, service::Record
 }
 
 asio::awaitable<bool> EventFeed::send(std::string text, FeedTerms terms) {
-  if (!terms.may_go_on()) co_return false;
+  const bool may = co_await terms.may_go_on();
+  if (!may) co_return false;
   connection_.set_deadline(Clock::now() + terms.send);
   co_return !co_await connection_.send(text, {});
 }

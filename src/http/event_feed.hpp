@@ -35,7 +35,8 @@ std::string encode_event(const service::Event& event);
 struct FeedTerms {
   std::chrono::milliseconds heartbeat;  ///< Silence after which a comment is sent.
   std::chrono::milliseconds send;       ///< How long one event may take to be sent.
-  std::function<bool()> may_go_on;  ///< Asked before each event, so that a key's end is its own.
+  /// Asked before each event, so that a key's end is its own.
+  std::function<boost::asio::awaitable<bool>()> may_go_on;
 };
 
 /// Sends events on `connection`, whose head is sent already, until the client goes, lags more than

@@ -95,7 +95,9 @@ Response log_out(const Context& context, const Request& request, std::string_vie
   const Credentials credentials = read_credentials(request.headers, request.caller.encrypted);
   const bool ours = site_of(request.headers) == Site::same;
   if (ours && context.guard != nullptr && !credentials.session.empty()) {
-    context.guard->log_out(credentials.session);
+    if (const Status ended = context.guard->log_out(credentials.session); !ended) {
+      return to_response(to_problem(ended.error()), "/v1");
+    }
     log(context, request, "logout", "", 200);
   }
   Response response = is_form(request) ? see("/login") : json_response(200, "{}");

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/limits.hpp"
+#include "http/credentials.hpp"
 #include "http/diagnosis.hpp"
 #include "http/event_feed.hpp"
 #include "http/gate.hpp"
@@ -253,6 +254,12 @@ asio::awaitable<bool> Session::serve_request() {
   const Route* route = found == nullptr ? nullptr : found->route;
   exchange.route = route;
   if (route != nullptr) {
+    const std::string session = read_credentials(header, peer.encrypted).session;
+    const bool known = !route->access.scope || co_await learn_login(session);
+    if (!known) {
+      const Error unread = fail(ErrorCode::unavailable, "the logins cannot be read");
+      co_return co_await reply(exchange, to_response(to_problem(unread), exchange.path));
+    }
     std::variant<Caller, Refusal> checked =
         check_caller(shared_.config.guard, *found, header, peer);
     if (const auto* refused = std::get_if<Refusal>(&checked)) {
@@ -456,13 +463,27 @@ asio::awaitable<void> Session::feed(Exchange exchange, const Request& request) {
   idle_ = true;  // It may be ended at any time.
   if (shared_.stopping) connection_.interrupt();
   access::Guard* guard = shared_.config.guard;
-  const auto may_go_on = [guard, presented = request.caller.presented] {
+  const auto may_go_on = [this, guard,
+                          presented = request.caller.presented]() -> asio::awaitable<bool> {
+    if (guard == nullptr) co_return true;
+    const bool known = co_await learn_login(presented.session);
     const access::Need need{access::Scope::read, false};
-    return guard == nullptr ||
-           guard->review(need, presented, now()).outcome == access::Decision::Outcome::granted;
+    co_return known &&
+        guard->review(need, presented, now()).outcome == access::Decision::Outcome::granted;
   };
   const FeedTerms terms{shared_.config.event_heartbeat, shared_.config.event_timeout, may_go_on};
   if (open) co_await events->run(*start, shared_.readers, terms);
+}
+
+/// Has the guard look up a login that it does not know of, on a reader thread; false if that cannot
+/// be done.
+asio::awaitable<bool> Session::learn_login(const std::string& session) {
+  access::Guard* guard = shared_.config.guard;
+  if (guard == nullptr || guard->knows(session)) co_return true;
+  const auto run = [guard, &session]() -> asio::awaitable<bool> {
+    co_return bool(guard->look_up(session));
+  };
+  co_return co_await asio::co_spawn(shared_.readers, run, asio::use_awaitable);
 }
 
 /// Writes into the audit log, on a reader thread; false if that cannot be done.

@@ -98,6 +98,7 @@ class Session {
   boost::asio::awaitable<void> feed(Exchange exchange, const Request& request);
   boost::asio::awaitable<void> stream(Exchange exchange, const RequestHeader& header,
                                       const Caller& caller);
+  boost::asio::awaitable<bool> learn_login(const std::string& session);
   boost::asio::awaitable<bool> record(std::optional<access::AuditEntry> entry);
   boost::asio::awaitable<bool> reply(const Exchange& exchange, Response response);
   boost::asio::awaitable<void> finish();

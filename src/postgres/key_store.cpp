@@ -11,6 +11,10 @@ namespace {
 // A change is to hold within a second.
 constexpr std::chrono::milliseconds kLook{300};
 
+std::int64_t microseconds(RequestRate::Clock::duration time) {
+  return std::chrono::ceil<std::chrono::microseconds>(time).count();
+}
+
 /// A change, which is a transaction of its own and is not tried again.
 template <typename Change>
 Status once(Pool& pool, const Change& change) {
@@ -31,6 +35,7 @@ PostgresKeyStore::PostgresKeyStore(std::shared_ptr<Pool> pool, Reading reading)
     std::unique_lock lock(mutex);
     while (!woken.wait_for(lock, stop, kLook, [&stop] { return stop.stop_requested(); })) {
       (void)read_keys();
+      (void)share_rates();  // What could not be told is this process's own.
     }
   });
 }
@@ -55,6 +60,62 @@ Status PostgresKeyStore::read_keys() {
   // Perhaps of a later version than this; then they are read once more.
   keys_ = Keys{*version, *std::move(keys), at};
   return Ok{};
+}
+
+/// Tells the database what was taken of rates since the last time, and learns how much all took.
+Status PostgresKeyStore::share_rates() {
+  std::string ids;
+  std::string costs;
+  {
+    const std::lock_guard lock(mutex_);
+    if (uses_.empty()) return Ok{};
+    for (auto& [id, use] : uses_) {
+      if (use.untold == use.untold.zero()) continue;
+      ids += (ids.empty() ? "" : ",") + id;
+      costs += (costs.empty() ? "" : ",") + std::to_string(microseconds(use.untold));
+      use.untold = {};
+    }
+  }
+  return once(*pool_, [&](Connection& connection) -> Status {
+    if (!ids.empty()) {
+      // In the order of the keys, so that no two processes wait for each other.
+      Result<storage::Statement> add = connection.prepare(
+          "WITH used AS (SELECT CAST(extract(epoch FROM now()) * 1000000 AS BIGINT) AS moment, * "
+          "FROM unnest(CAST(CAST(? AS TEXT) AS TEXT[]), CAST(CAST(? AS TEXT) AS BIGINT[])) "
+          "AS used (key, cost)) "
+          "INSERT INTO key_rates (key, recovered_at) "
+          "SELECT key, moment + cost FROM used ORDER BY key "
+          "ON CONFLICT (key) DO UPDATE SET recovered_at = excluded.recovered_at + "
+          "greatest(0, key_rates.recovered_at - "
+          "CAST(extract(epoch FROM now()) * 1000000 AS BIGINT))");
+      if (!add) return add.error();
+      const Status added = add->bind("{" + ids + "}").bind("{" + costs + "}").run();
+      if (!added) return added;
+    }
+    Result<storage::Statement> row = connection.prepare(
+        "SELECT key, recovered_at - moment FROM key_rates, "
+        "(SELECT CAST(extract(epoch FROM now()) * 1000000 AS BIGINT) AS moment) AS clock "
+        "WHERE recovered_at > moment");
+    if (!row) return row.error();
+    for (;;) {
+      const Result<bool> found = row->step();
+      if (!found) return found.error();
+      if (!*found) return Ok{};
+      const std::chrono::microseconds left(row->integer(1));
+      const std::lock_guard lock(mutex_);
+      Use& use = uses_[row->text(0)];
+      use.rate.recover_at(RequestRate::Clock::now() + left + use.untold);
+    }
+  });
+}
+
+std::optional<std::chrono::seconds> PostgresKeyStore::take(const std::string& id, int per_minute,
+                                                           RequestRate::Clock::time_point now) {
+  const std::lock_guard lock(mutex_);
+  Use& use = uses_[id];
+  const auto wait = use.rate.take(per_minute, now);
+  if (!wait) use.untold += RequestRate::cost(per_minute);
+  return wait;
 }
 
 Result<PostgresKeyStore::Keys> PostgresKeyStore::believed() const {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,7 +17,9 @@
 
 namespace auscult::postgres {
 
-/// The keys of a database that several processes share. Any thread.
+/// The keys of a database that several processes share. Any thread. Where they are followed, so are
+/// their rates: each process counts by itself, and a few times a second adds that up with the
+/// others.
 class PostgresKeyStore final : public storage::KeyStore {
  public:
   /// How version() and list() answer.
@@ -35,6 +38,8 @@ class PostgresKeyStore final : public storage::KeyStore {
   Status revoke(const std::string& id, Timestamp at) override;
   Status rotate(const std::string& id, const std::string& secret_sha256,
                 std::optional<Timestamp> previous_until) override;
+  std::optional<std::chrono::seconds> take(const std::string& id, int per_minute,
+                                           RequestRate::Clock::time_point now) override;
   Result<storage::AuditHead> audit_head() override;
   Status set_audit_head(const storage::AuditHead& head) override;
 
@@ -46,14 +51,23 @@ class PostgresKeyStore final : public storage::KeyStore {
     std::chrono::steady_clock::time_point read_at;
   };
 
+  /// What this process took of a key's rate.
+  struct Use {
+    RequestRate rate;
+    RequestRate::Clock::duration untold{0};  ///< What the database does not know of yet.
+  };
+
   Status read_keys();
+  Status share_rates();
   [[nodiscard]] Result<Keys> believed() const;
 
   std::shared_ptr<Pool> pool_;
   const Reading reading_;
   mutable std::mutex mutex_;
-  std::optional<Keys> keys_;  // Guarded by mutex_.
-  std::jthread following_;    ///< Last: it uses all the above.
+  // Under `mutex_`:
+  std::optional<Keys> keys_;
+  std::map<std::string, Use> uses_;  ///< By the key's id.
+  std::jthread following_;           ///< Last: it uses all the above.
 };
 
 /// The audit log of a database that several processes share. Its commits do not wait for the disk

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "auscult/result.hpp"
+#include "core/request_rate.hpp"
 #include "core/time.hpp"
 
 namespace auscult::storage {
@@ -52,6 +54,11 @@ class KeyStore {
   /// Gives a key a new secret; the old one is taken until `previous_until`, if there is one.
   virtual Status rotate(const std::string& id, const std::string& secret_sha256,
                         std::optional<Timestamp> previous_until) = 0;
+
+  /// Takes one request of a key's rate; or, if there is none left, says how long to wait for it. At
+  /// once: what other processes took of it is known some tenths of a second later.
+  virtual std::optional<std::chrono::seconds> take(const std::string& id, int per_minute,
+                                                   RequestRate::Clock::time_point now) = 0;
 
   virtual Result<AuditHead> audit_head() = 0;
   /// Sets the head, unless the one there is further on.

@@ -206,6 +206,23 @@ constexpr std::array kMigrations = {
               .postgres = R"sql(
       ALTER TABLE job_bodies ALTER COLUMN bytes SET STORAGE EXTERNAL;
     )sql"},
+    Migration{.both = R"sql(
+      -- Browsers that are logged in with a key.
+      CREATE TABLE logins (
+        session_sha256 TEXT PRIMARY KEY,
+        key_id         TEXT    NOT NULL,
+        secret_sha256  TEXT    NOT NULL,  -- the key's, when the login began
+        until          INTEGER NOT NULL   -- milliseconds since 1970, UTC
+      ) STRICT;
+      CREATE INDEX logins_by_end ON logins (until);
+    )sql",
+              // One process needs no table for it. No crash matters: a rate is a minute's.
+              .postgres = R"sql(
+      CREATE UNLOGGED TABLE key_rates (
+        key          TEXT PRIMARY KEY,
+        recovered_at INTEGER NOT NULL  -- when none of it will be used; microseconds since 1970
+      );
+    )sql"},
 };
 
 }  // namespace

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,6 +29,10 @@ class SqliteKeyStore final : public KeyStore {
   Status revoke(const std::string& id, Timestamp at) override;
   Status rotate(const std::string& id, const std::string& secret_sha256,
                 std::optional<Timestamp> previous_until) override;
+  std::optional<std::chrono::seconds> take(const std::string& id, int per_minute,
+                                           RequestRate::Clock::time_point now) override {
+    return rates_[id].take(per_minute, now);
+  }
   Result<AuditHead> audit_head() override;
   Status set_audit_head(const AuditHead& head) override;
 
@@ -36,6 +42,7 @@ class SqliteKeyStore final : public KeyStore {
   Database database_;
   std::optional<std::int64_t> seen_change_;  ///< SQLite's counter at the last version().
   std::int64_t version_ = 0;
+  std::map<std::string, RequestRate> rates_;  ///< By the key's id.
 };
 
 }  // namespace auscult::storage

@@ -54,7 +54,7 @@ ServiceUnderTest::ServiceUnderTest(Configuration configuration) : folder_(tempor
     audit_ = value_of(access::AuditLog::open(folder_));
     guard_.emplace(
         std::make_unique<storage::SqliteKeyStore>(value_of(storage::SqliteKeyStore::open(folder_))),
-        *configuration.openness, audit_.get());
+        store_->sql(), *configuration.openness, audit_.get());
     configuration.server.guard = &*guard_;
   }
   configuration.server.address = "127.0.0.1";

@@ -201,6 +201,28 @@ TEST_F(Replicas, TakeAKeyAndLetGoOfItWithinASecond) {
   EXPECT_GT(*service.version(), before);
 }
 
+TEST_F(Replicas, HoldAKeyToOneRateWithinASecond) {
+  PostgresKeyStore one(pool(), PostgresKeyStore::Reading::followed);
+  PostgresKeyStore two(pool(), PostgresKeyStore::Reading::followed);
+  const auto take = [](PostgresKeyStore& process, const std::string& key) {
+    return process.take(key, 4, RequestRate::Clock::now());
+  };
+  const auto tell_each_other = [] { std::this_thread::sleep_for(std::chrono::seconds(1)); };
+  const std::string key = "0123456789ab";
+  EXPECT_EQ(take(two, "ba9876543210"), std::nullopt);  // What it counts at all, it asks for.
+  EXPECT_EQ(take(one, key), std::nullopt);
+  EXPECT_EQ(take(one, key), std::nullopt);
+  tell_each_other();
+  EXPECT_EQ(take(two, key), std::nullopt);
+  EXPECT_EQ(take(two, key), std::nullopt);
+  const auto wait = take(two, key);
+  ASSERT_TRUE(wait);
+  EXPECT_LE(*wait, std::chrono::seconds(15));
+  tell_each_other();
+  EXPECT_TRUE(take(one, key));
+  EXPECT_EQ(take(one, "ba9876543210"), std::nullopt);
+}
+
 TEST_F(Replicas, WriteOneAuditLogWhoseEndIsKnown) {
   const auto write_lines = [&] {
     const auto log = access::AuditLog::open(std::make_unique<PostgresAuditTable>(pool()));

@@ -455,7 +455,7 @@ class Replicas(unittest.TestCase):
                 # It is taken within a second by each.
                 self.assertTrue(cluster.comes_true(
                     lambda: all(ask(port, "GET", "/v1/latest", headers=key)[0] == 200 for _ in range(6)), 20))
-                # A browser's login holds, too, whichever replica gave it.
+                # A browser's login holds at each at once, whichever gave it.
                 for _ in range(4):
                     cookie = log_in(port, key["X-Api-Key"])
                     for _ in range(6):
