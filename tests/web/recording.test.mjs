@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, openPage } from './support/browser.mjs';
+import { launch, openPage, until } from './support/browser.mjs';
 import { heartWav } from './support/heart.mjs';
 import { startServer } from './support/server.mjs';
 
@@ -64,11 +64,11 @@ test('waveform, spectrogram, heart sounds and evidence are shown over one axis',
     return (root?.querySelectorAll('canvas').length ?? 0) >= 2;
   });
   // A waveform has few colours, a spectrogram many.
-  await page.waitForTimeout(500);
-  assert.ok((await coloursIn(page, 'canvas')) > 30);
+  await until(() => coloursIn(page, 'canvas'), (colours) => colours > 30, 'the number of colours');
   const marks = page.locator('.stage .lane.beats i.S1');
-  assert.equal(await marks.count(), recording.beats.filter(({ sound }) => sound === 'S1').length);
-  assert.ok((await marks.count()) >= 10);
+  const beats = recording.beats.filter(({ sound }) => sound === 'S1').length;
+  await until(() => marks.count(), (count) => count === beats, `of ${beats} marks the number`);
+  assert.ok(beats >= 10);
   assert.ok((await page.locator('.stage .lane.course i').count()) >= recording.windows.length);
   assert.equal(await page.locator('.hertz span').first().innerText(), '50 Hz');
   assertQuiet();
@@ -114,7 +114,8 @@ test('a long recording is searched for evidence only when one asks', { timeout }
   const button = page.getByRole('button', { name: 'Find out what speaks for it' });
   await button.waitFor();
   assert.equal(asked, 0);
-  assert.equal(await page.locator('.stage .lane.evidence').count(), 1, 'the windows\' own probabilities');
+  // The windows' own probabilities.
+  await until(() => page.locator('.stage .lane.evidence').count(), (count) => count === 1, 'the number of lanes');
   await button.click();
   await page.locator('.stage .lane.evidence').nth(1).waitFor();
   assert.equal(asked, 1);
@@ -132,7 +133,8 @@ test('early beats, pauses, noise and extra sounds are marked on the time line, a
     extra_sounds: [{ start_s: 3.2, end_s: 3.26, phase: 'diastole' }],
   });
   for (const mark of ['early', 'pause', 'extra']) {
-    assert.equal(await page.locator(`.stage .lane.beats i.${mark}`).count(), 1, mark);
+    const marks = page.locator(`.stage .lane.beats i.${mark}`);
+    await until(() => marks.count(), (count) => count === 1, `the number of ${mark}`);
   }
   assert.ok((await page.locator('.stage .lane.beats i.murmur').count()) >= 10);
   const legend = await page.locator('.player .legend').first().innerText();
@@ -143,7 +145,7 @@ test('early beats, pauses, noise and extra sounds are marked on the time line, a
   await page.getByLabel('Speed').selectOption('0.25');
   await page.locator('.heart .chip', { hasText: '7.4 s' }).first().click();
   await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
-  assert.ok((await seconds(page)) >= 5.8);
+  await until(() => seconds(page), (now) => now >= 5.8, 'the clock');
   await close();
 });
 
@@ -172,9 +174,12 @@ test('it plays, stops at the space bar, and repeats a loop', { timeout }, async 
 
   await page.keyboard.press('l');
   assert.equal(await page.getByRole('button', { name: 'Loop' }).getAttribute('aria-pressed'), 'true');
-  assert.equal(await page.locator('.stage [part~=region]').count(), 1);
+  // The player draws its loop a moment later.
+  const loop = page.locator('.stage [part~=region]');
+  await loop.waitFor();
+  assert.equal(await loop.count(), 1);
   await page.keyboard.press('l');
-  assert.equal(await page.locator('.stage [part~=region]').count(), 0);
+  await loop.waitFor({ state: 'detached' });
   assertQuiet();
   await close();
 });
@@ -194,7 +199,8 @@ test('speed, the band that is heard and the equaliser can be set while it plays'
 
 test('the seconds that made the answer can be heard on their own', { timeout }, async () => {
   const { page, assertQuiet, close } = await open();
-  await page.locator('.stage .lane.evidence').first().waitFor();
+  // The second lane is of what was asked for, the first may be of what was told with the recording.
+  await page.locator('.stage .lane.evidence').nth(1).waitFor();
   const stretches = page.locator('.stretches button');
   if ((await stretches.count()) === 0) {
     // A recording that is alike throughout: the page must say that nothing stands out.
@@ -203,9 +209,8 @@ test('the seconds that made the answer can be heard on their own', { timeout }, 
     const [from, to] = (await stretches.first().innerText()).match(/[\d.]+/g).map(Number);
     await stretches.first().click();
     await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
-    const now = await seconds(page);
-    assert.ok(now >= from - 0.2 && now <= to + 0.2, `${now} is not in ${from} to ${to}`);
-    assert.equal(await page.locator('.stage [part~=region]').count(), 1);
+    await until(() => seconds(page), (now) => now >= from - 0.2 && now <= to + 0.2, `the clock, of ${from} to ${to},`);
+    await page.locator('.stage [part~=region]').waitFor();
   }
   assertQuiet();
   await close();

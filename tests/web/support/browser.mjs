@@ -72,6 +72,17 @@ export async function openPage(browser, server, path = '/', options = {}) {
   };
 }
 
+/** Asks until `wanted` is true of the answer; a busy machine takes its time to show what it was told. */
+export async function until(ask, wanted, name = '') {
+  const deadline = Date.now() + 40_000;
+  for (;;) {
+    const told = await ask();
+    if (wanted(told)) return told;
+    if (Date.now() > deadline) assert.fail(`${name} is still ${told}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** What axe-core finds serious or critical on the page as it is. */
 export async function seriousFindings(page) {
   // By the debugger, since the page's policy allows no script but its own.
