@@ -71,6 +71,12 @@ class Session {
     Trace trace = {};              ///< Empty as long as no header was read.
   };
 
+  /// What was sent, and its share of the memory.
+  struct Body {
+    std::vector<std::byte> bytes;
+    MemoryBudget::Lease lease;
+  };
+
   boost::asio::awaitable<bool> shake_hands();
   boost::asio::awaitable<bool> await_request();
   boost::asio::awaitable<bool> serve_request();
@@ -83,16 +89,12 @@ class Session {
   boost::asio::awaitable<boost::system::error_code> receive(std::size_t most);
   boost::asio::awaitable<Response> answer(Parser& parser, const std::string& path,
                                           Admission admission);
-  boost::asio::awaitable<Response> take_upload(Parser& parser, const std::string& path,
+  boost::asio::awaitable<Response> take_upload(Body body, const std::string& path,
                                                Admission admission);
-  boost::asio::awaitable<Response> take_json(Parser& parser, const std::string& path,
+  boost::asio::awaitable<Response> take_json(Body body, const std::string& path,
                                              const Admission& admission);
-  boost::asio::awaitable<Response> take_finish(Parser& parser, const std::string& path,
+  boost::asio::awaitable<Response> take_finish(Body body, const std::string& path,
                                                const Admission& admission);
-  boost::asio::awaitable<Response> take_diagnosis(Parser& parser, const std::string& path,
-                                                  Admission admission);
-  boost::asio::awaitable<Response> take_inference(Parser& parser, const std::string& path,
-                                                  Admission admission);
   template <typename Handle>
   boost::asio::awaitable<Response> ask(const std::string& path, const Handle& handle);
   boost::asio::awaitable<void> feed(Exchange exchange, const Request& request);

@@ -33,6 +33,16 @@ Response guarded(std::string_view request_id, std::string_view path, const Handl
   }
 }
 
+std::string_view text_of(const std::vector<std::byte>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::size_t most_body_bytes(const Route& route, const ServerConfig& config) {
+  if (const auto* write = std::get_if<Write>(&route.handler)) return write->max_bytes;
+  if (std::holds_alternative<Finish>(route.handler)) return limits::kMaxJsonBodyBytes;
+  return config.max_body_bytes;
+}
+
 }  // namespace
 
 asio::awaitable<Response> Session::answer(Parser& parser, const std::string& path,
@@ -49,35 +59,44 @@ asio::awaitable<Response> Session::answer(Parser& parser, const std::string& pat
     connection_.set_deadline(Clock::now() + shared_.config.header_timeout);
     co_await connection_.send("HTTP/1.1 100 Continue\r\n\r\n", {});
   }
+  Body body{{}, MemoryBudget::Lease(shared_.memory)};
+  const std::optional<Problem> problem =
+      co_await read_body(parser, body.lease, most_body_bytes(*admission.route, shared_.config));
+  if (problem) co_return to_response(*problem, path);
+  body.bytes = std::move(parser.get().body());
   if (std::holds_alternative<Write>(handler)) {
-    co_return co_await take_json(parser, path, admission);
+    co_return co_await take_json(std::move(body), path, admission);
   }
   if (std::holds_alternative<Finish>(handler)) {
-    co_return co_await take_finish(parser, path, admission);
+    co_return co_await take_finish(std::move(body), path, admission);
   }
+  const Clock::time_point due = Clock::now() + shared_.config.work_timeout;
   if (std::holds_alternative<Diagnose>(handler)) {
-    co_return co_await take_diagnosis(parser, path, std::move(admission));
+    DiagnosisRequest request{std::move(admission.request),
+                             parser.get().version(),
+                             std::move(body.bytes),
+                             std::move(body.lease),
+                             due,
+                             pace_.steady_bytes_per_s()};
+    co_return co_await diagnose(std::move(request), shared_.workers, shared_.context.service);
   }
   if (std::holds_alternative<Infer>(handler)) {
-    co_return co_await take_inference(parser, path, std::move(admission));
+    InferenceCall call{std::move(admission.request), std::move(body.bytes), std::move(body.lease),
+                       due};
+    co_return co_await infer(std::move(call), shared_.workers, shared_.context.service);
   }
-  co_return co_await take_upload(parser, path, std::move(admission));
+  co_return co_await take_upload(std::move(body), path, std::move(admission));
 }
 
-asio::awaitable<Response> Session::take_upload(Parser& parser, const std::string& path,
+asio::awaitable<Response> Session::take_upload(Body body, const std::string& path,
                                                Admission admission) {
-  MemoryBudget::Lease lease(shared_.memory);
-  const std::optional<Problem> problem =
-      co_await read_body(parser, lease, shared_.config.max_body_bytes);
-  if (problem) co_return to_response(*problem, path);
   if (admission.is_later) {
-    const std::vector<std::byte>& body = parser.get().body();
     co_return co_await ask(path, [&] {
-      return keep_upload(shared_.context, admission.upload, body, pace_.steady_bytes_per_s());
+      return keep_upload(shared_.context, admission.upload, body.bytes, pace_.steady_bytes_per_s());
     });
   }
-  Submission submission{std::move(admission.upload), std::move(parser.get().body()),
-                        std::move(lease), now(), Clock::now() + shared_.config.work_timeout};
+  Submission submission{std::move(admission.upload), std::move(body.bytes), std::move(body.lease),
+                        now(), Clock::now() + shared_.config.work_timeout};
   submission.paced_bytes_per_s = pace_.steady_bytes_per_s();
   submission.client = &connection_;
   const Result<service::Outcome> outcome =
@@ -87,16 +106,10 @@ asio::awaitable<Response> Session::take_upload(Parser& parser, const std::string
   co_return guarded(request_id_, path, [&] { return outcome_response(*outcome, path, receipt); });
 }
 
-asio::awaitable<Response> Session::take_finish(Parser& parser, const std::string& path,
+asio::awaitable<Response> Session::take_finish(Body body, const std::string& path,
                                                const Admission& admission) {
-  MemoryBudget::Lease lease(shared_.memory);
-  const std::optional<Problem> problem =
-      co_await read_body(parser, lease, limits::kMaxJsonBodyBytes);
-  if (problem) co_return to_response(*problem, path);
-  const std::vector<std::byte>& body = parser.get().body();
-  const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
   Result<service::FinishRequest> request =
-      parse_finish_request(admission.request.id, admission.request.query, text);
+      parse_finish_request(admission.request.id, admission.request.query, text_of(body.bytes));
   if (!request) co_return problem_response(request.error());
 
   // On a reader thread, since no worker is needed to tell what is missing or was answered before.
@@ -112,12 +125,12 @@ asio::awaitable<Response> Session::take_finish(Parser& parser, const std::string
   };
   Response looked = co_await ask(path, look);
   if (bytes == 0) co_return looked;
-  if (!lease.grow_to(static_cast<std::size_t>(bytes))) {
+  if (!body.lease.grow_to(static_cast<std::size_t>(bytes))) {
     const Error busy = fail(ErrorCode::unavailable, "too many uploads at once; try again");
     co_return problem_response(busy);
   }
   Submission submission{
-      {}, {}, std::move(lease), now(), Clock::now() + shared_.config.work_timeout};
+      {}, {}, std::move(body.lease), now(), Clock::now() + shared_.config.work_timeout};
   submission.finish = *std::move(request);
   const Result<service::Outcome> outcome =
       co_await submit(std::move(submission), shared_.workers, shared_.context.service);
@@ -126,42 +139,11 @@ asio::awaitable<Response> Session::take_finish(Parser& parser, const std::string
                     [&] { return outcome_response(*outcome, path, recording_receipt); });
 }
 
-asio::awaitable<Response> Session::take_json(Parser& parser, const std::string& path,
+asio::awaitable<Response> Session::take_json(Body body, const std::string& path,
                                              const Admission& admission) {
-  const Write write = std::get<Write>(admission.route->handler);
-  MemoryBudget::Lease lease(shared_.memory);
-  const std::optional<Problem> problem = co_await read_body(parser, lease, write.max_bytes);
-  if (problem) co_return to_response(*problem, path);
-  const std::vector<std::byte>& body = parser.get().body();
-  const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
-  const auto handle = write.handle;
-  co_return co_await ask(path, [&] { return handle(shared_.context, admission.request, text); });
-}
-
-asio::awaitable<Response> Session::take_diagnosis(Parser& parser, const std::string& path,
-                                                  Admission admission) {
-  MemoryBudget::Lease lease(shared_.memory);
-  const std::optional<Problem> problem =
-      co_await read_body(parser, lease, shared_.config.max_body_bytes);
-  if (problem) co_return to_response(*problem, path);
-  DiagnosisRequest request{std::move(admission.request),
-                           parser.get().version(),
-                           std::move(parser.get().body()),
-                           std::move(lease),
-                           Clock::now() + shared_.config.work_timeout,
-                           pace_.steady_bytes_per_s()};
-  co_return co_await diagnose(std::move(request), shared_.workers, shared_.context.service);
-}
-
-asio::awaitable<Response> Session::take_inference(Parser& parser, const std::string& path,
-                                                  Admission admission) {
-  MemoryBudget::Lease lease(shared_.memory);
-  const std::optional<Problem> problem =
-      co_await read_body(parser, lease, shared_.config.max_body_bytes);
-  if (problem) co_return to_response(*problem, path);
-  InferenceCall call{std::move(admission.request), std::move(parser.get().body()), std::move(lease),
-                     Clock::now() + shared_.config.work_timeout};
-  co_return co_await infer(std::move(call), shared_.workers, shared_.context.service);
+  const auto handle = std::get<Write>(admission.route->handler).handle;
+  co_return co_await ask(
+      path, [&] { return handle(shared_.context, admission.request, text_of(body.bytes)); });
 }
 
 template <typename Handle>
