@@ -28,6 +28,10 @@ have_node() {
 
 built && exit
 have_node || "$root/tools/setup.sh" web
+if ! have_node; then
+  echo "build_web: this takes Node 18 or newer with npm, and here is $(node --version 2>&1)" >&2
+  exit 1
+fi
 cd "$web"
 # npm keeps a copy of the lock file of what it has installed.
 if [[ ! node_modules/.package-lock.json -nt package-lock.json ]]; then

@@ -10,14 +10,20 @@ $(sed -E '/^(#|$)/d; s/ .*//' "$list" | sort | uniq -c | sed -E 's/ +([0-9]+) (.
   exit
 fi
 
+known=false
 wanted=()
 while read -r group package _; do
-  [[ " $* " == *" $group "* ]] && wanted+=("$package")
+  [[ " $* " == *" $group "* ]] || continue
+  known=true
+  # Node.js that is not Debian's brings its own npm, and Debian's cannot stand beside it.
+  [[ $package =~ ^(nodejs|npm)$ ]] && command -v node >/dev/null && command -v npm >/dev/null && continue
+  wanted+=("$package")
 done <"$list"
-if ((${#wanted[@]} == 0)); then
+if ! $known; then
   echo "setup: tools/packages.txt has no group '$*'" >&2
   exit 2
 fi
+((${#wanted[@]})) || exit 0
 if ! command -v apt-get >/dev/null; then
   echo "setup: this is not Debian; install what corresponds to: ${wanted[*]}" >&2
   exit 1
