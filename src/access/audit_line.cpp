@@ -11,7 +11,7 @@ namespace {
 // Ordered, since the hash comes last.
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kHashMember = ",\"hash\":\"";
+constexpr std::string_view kHashMember = R"(,"hash":")";
 constexpr std::size_t kHashDigits = 64;
 // Two hundred ids; what comes from outside may be of any length.
 constexpr std::size_t kMaxMemberBytes = 8'000;

@@ -134,12 +134,12 @@ Status FileAuditLog::note_truncation() {
   const Result<storage::AuditHead> remembered = heads_->audit_head();
   if (!remembered) return remembered.error();
   const std::lock_guard lock(mutex_);
-  if (const Status taken = take_file(); !taken) return taken;
+  if (Status taken = take_file(); !taken) return taken;
   {
     const FileLock file_lock(file_.get());
     struct stat status {};
     if (::fstat(file_.get(), &status) != 0) return file_error(log_file(folder_), "look at");
-    const Status read = read_end(static_cast<std::uintmax_t>(status.st_size));
+    Status read = read_end(static_cast<std::uintmax_t>(status.st_size));
     if (!read) return read;
   }
   const bool differs = remembered->lines == head_.lines && remembered->sha256 != head_.sha256;
@@ -204,7 +204,7 @@ Status FileAuditLog::read_end(std::uintmax_t size) {
 /// Begins a new file.
 Status FileAuditLog::set_aside() {
   std::array<char, 32> name{};
-  std::snprintf(name.data(), name.size(), "audit-%012lld.jsonl",
+  (void)std::snprintf(name.data(), name.size(), "audit-%012lld.jsonl",
                 static_cast<long long>(head_.lines));
   if (::fdatasync(file_.get()) != 0) return file_error(log_file(folder_), "sync");
   std::error_code error;

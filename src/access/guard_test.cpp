@@ -60,7 +60,7 @@ class GuardTest : public ::testing::Test {
   }
 
   NewKey add(const std::string& scopes, std::optional<int> per_minute = std::nullopt) {
-    const NewKey made = make_key();
+    NewKey made = make_key();
     storage::ApiKey key = stored_key(made, scopes);
     key.requests_per_minute = per_minute;
     EXPECT_TRUE(store_.insert(key));

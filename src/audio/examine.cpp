@@ -33,7 +33,7 @@ constexpr double kLooped = 0.6;
 template <typename... Values>
 std::string text(const char* format, Values... values) {
   std::array<char, 200> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), format, values...);
+  (void)std::snprintf(buffer.data(), buffer.size(), format, values...);
   return buffer.data();
 }
 

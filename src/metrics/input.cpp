@@ -149,7 +149,7 @@ Result<std::vector<FeatureReference>> parse_references(std::string_view text) {
                                shares.value_or(std::vector<double>{})};
     if (!edges || !shares || !is_sound(reference)) {
       return fail(ErrorCode::invalid_argument,
-                  "\"features\": \"" + name +
+                  R"("features": ")" + name +
                       "\" must have ascending edges and two more shares, whose sum is 1");
     }
     references.push_back(std::move(reference));

@@ -18,7 +18,7 @@ std::string shade(double share) {
   const auto mix = [&](int dark) {
     return static_cast<unsigned>(std::lround(255 + share * (dark - 255)));
   };
-  std::snprintf(text, sizeof text, "#%02x%02x%02x", mix(kDark[0]), mix(kDark[1]), mix(kDark[2]));
+  (void)std::snprintf(text, sizeof text, "#%02x%02x%02x", mix(kDark[0]), mix(kDark[1]), mix(kDark[2]));
   return text;
 }
 

@@ -15,7 +15,7 @@ constexpr double kBottom = 48;
 
 std::string number(double value) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.3f", value);
+  (void)std::snprintf(text, sizeof text, "%.3f", value);
   return text;
 }
 

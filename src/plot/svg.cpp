@@ -47,7 +47,7 @@ std::string stroke(const LineStyle& style) {
 }  // namespace
 
 Svg::Svg(double width, double height, std::string_view title, std::string_view description) {
-  body_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + px(width) + "\" height=\"" +
+  body_ = R"(<svg xmlns="http://www.w3.org/2000/svg" width=")" + px(width) + "\" height=\"" +
           px(height) + "\" viewBox=\"0 0 " + px(width) + " " + px(height) +
           "\" role=\"img\" font-family=\"Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', "
           "sans-serif\">\n<title>" +
@@ -124,7 +124,7 @@ std::vector<std::string> wrapped(std::string_view text, double size, double widt
 
 std::string written(double value, int decimals) {
   char buffer[48];
-  std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
+  (void)std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
   std::string text = buffer;
   if (text.find('.') != std::string::npos) {
     text.erase(text.find_last_not_of('0') + 1);

@@ -104,7 +104,7 @@ Status set_aside(const fs::path& file, const fs::path& aside) {
     fs::path log_aside = aside;
     log_aside += ending;
     if (!fs::exists(log, error)) continue;
-    if (const Status moved = rename_file(log, log_aside); !moved) return moved;
+    if (Status moved = rename_file(log, log_aside); !moved) return moved;
   }
   return Ok{};
 }

@@ -23,9 +23,9 @@ using testing::HasSubstr;
 
 class BackupTest : public testing::Test {
  protected:
-  fs::path data() const { return folder_.path() / "data"; }
-  fs::path other() const { return folder_.path() / "other"; }
-  fs::path copy() const { return folder_.path() / "copy.db"; }
+  [[nodiscard]] fs::path data() const { return folder_.path() / "data"; }
+  [[nodiscard]] fs::path other() const { return folder_.path() / "other"; }
+  [[nodiscard]] fs::path copy() const { return folder_.path() / "copy.db"; }
 
   static SqliteRecordingStore open(const fs::path& folder) {
     Result<SqliteRecordingStore> store = SqliteRecordingStore::open(folder, example_listening_copy);
@@ -45,7 +45,7 @@ class BackupTest : public testing::Test {
     for (int i = 0; i < count; ++i) EXPECT_TRUE(insert_example(store, example_recording(i)));
   }
 
-  BackupReport back_up_to(const fs::path& target) const {
+  [[nodiscard]] BackupReport back_up_to(const fs::path& target) const {
     const Result<BackupReport> report = back_up(data(), target, now());
     EXPECT_TRUE(report) << report.error().message;
     return *report;

@@ -211,7 +211,7 @@ Status begin_copy(CopySide& to, CopyMode mode) {
                    "with --replace");
   }
   if (mode == CopyMode::replace) {
-    const Status deleted = database.execute(
+    Status deleted = database.execute(
         "DELETE FROM recordings; DELETE FROM sessions; DELETE FROM devices; DELETE FROM api_keys; "
         "DELETE FROM jobs; DELETE FROM reclassifications; DELETE FROM webhooks");
     if (!deleted) return deleted;
@@ -255,7 +255,7 @@ Status delete_gone(CopySide& from, CopySide& to) {
 /// Copies the recordings after the last one that is there, some in each transaction; returns how
 /// many.
 Result<std::int64_t> copy_recordings(CopySide& from, CopySide& to) {
-  const Result<std::int64_t> there =
+  Result<std::int64_t> there =
       to.database->query_integer("SELECT coalesce(max(sequence), 0) FROM recordings");
   if (!there) return there;
   std::optional<Row> last = Row{*there};

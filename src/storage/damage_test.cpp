@@ -38,7 +38,7 @@ class DamageTest : public testing::Test {
   }
 
   /// Recordings that lie in the database, the log being empty.
-  std::vector<Recording> fill(int count) const {
+  [[nodiscard]] std::vector<Recording> fill(int count) const {
     std::vector<Recording> recordings;
     Result<SqliteRecordingStore> store = open();
     for (int i = 0; i < count; ++i) {
@@ -116,7 +116,7 @@ TEST_F(DamageTest, StartsThoughTheLatestRecordingIsDamagedAndCanDeleteIt) {
   const std::vector<Recording> recordings = fill(2);
   std::string content = read(path("auscult.db"));
   // The text of the recording, not its entries in indexes.
-  const std::size_t place = content.rfind("{\"id\":\"" + recordings[1].id);
+  const std::size_t place = content.rfind(R"({"id":")" + recordings[1].id);
   ASSERT_NE(place, std::string::npos);
   const std::size_t confidence = content.find("\"confidence\":60", place);
   ASSERT_NE(confidence, std::string::npos);

@@ -21,12 +21,12 @@ Error refused(const fs::path& file, const std::string& why) {
 /// Whole before it has its name, so that a crash leaves none or an empty one that is sound.
 Status create(const fs::path& file) {
   const fs::path unfinished = file.parent_path() / ("." + file.filename().string() + ".new");
-  if (const Status deleted = delete_file(unfinished); !deleted) return deleted;
+  if (Status deleted = delete_file(unfinished); !deleted) return deleted;
   {
     Result<Database> database = Database::open(unfinished, Database::Mode::read_write);
     if (!database) return database.error();
-    if (const Status set = database->execute("PRAGMA auto_vacuum = INCREMENTAL"); !set) return set;
-    if (const Status migrated = migrate(*database); !migrated) return migrated;
+    if (Status set = database->execute("PRAGMA auto_vacuum = INCREMENTAL"); !set) return set;
+    if (Status migrated = migrate(*database); !migrated) return migrated;
   }
   return rename_file(unfinished, file);
 }

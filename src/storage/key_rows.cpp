@@ -26,7 +26,7 @@ Status change(SqlConnection& database, const std::string& id, const std::functio
   if (database.changes() == 0) {
     return fail(ErrorCode::not_found, "there is no key \"" + id + "\" that is in use");
   }
-  const Status marked =
+  Status marked =
       database.execute("UPDATE security SET keys_version = keys_version + 1 WHERE \"only\" = 1");
   if (!marked) return marked;
   return transaction->commit();

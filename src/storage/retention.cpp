@@ -14,14 +14,14 @@ constexpr std::int64_t kFewFreePages = 256;
 constexpr const char* kReturnPages = "PRAGMA incremental_vacuum(4096)";
 
 Result<std::int64_t> used_bytes(Database& database) {
-  const Result<std::int64_t> pages = database.query_integer("PRAGMA page_count");
+  Result<std::int64_t> pages = database.query_integer("PRAGMA page_count");
   if (!pages) return pages;
-  const Result<std::int64_t> free_pages = database.query_integer("PRAGMA freelist_count");
+  Result<std::int64_t> free_pages = database.query_integer("PRAGMA freelist_count");
   if (!free_pages) return free_pages;
-  const Result<std::int64_t> page_bytes = database.query_integer("PRAGMA page_size");
+  Result<std::int64_t> page_bytes = database.query_integer("PRAGMA page_size");
   if (!page_bytes) return page_bytes;
   // What is no recording yet.
-  const Result<std::int64_t> to_come = database.query_integer(
+  Result<std::int64_t> to_come = database.query_integer(
       "SELECT (SELECT coalesce(sum(bytes), 0) FROM sessions WHERE recording IS NULL) + "
       "(SELECT coalesce(sum(bytes), 0) FROM jobs)");
   if (!to_come) return to_come;

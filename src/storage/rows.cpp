@@ -177,7 +177,7 @@ Status write_rows(Database& database, const Rows& rows) {
   row->bind(recording.id).bind(recording.device).bind(recording.result.class_name());
   row->bind(milliseconds(recording.received_at)).bind(recording.result.confidence);
   row->bind(rows.text).bind(good ? "good" : "poor").bind(rows.sha256);
-  if (const Status inserted = row->run(); !inserted) return inserted;
+  if (Status inserted = row->run(); !inserted) return inserted;
 
   Result<Statement> sound = database.prepare(
       "INSERT INTO audio (sequence, media_type, bytes, sha256) VALUES (?, ?, ?, ?)");

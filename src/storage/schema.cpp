@@ -23,11 +23,11 @@ namespace {
 /// Fails on a database that is another's or newer than this program; returns its version, 0 of one
 /// that is empty.
 Result<std::int64_t> version_of_ours(Database& database) {
-  const Result<std::int64_t> version = database.query_integer("PRAGMA user_version");
+  Result<std::int64_t> version = database.query_integer("PRAGMA user_version");
   if (!version) return version;
-  const Result<std::int64_t> owner = database.query_integer("PRAGMA application_id");
+  Result<std::int64_t> owner = database.query_integer("PRAGMA application_id");
   if (!owner) return owner;
-  const Result<std::int64_t> tables = database.query_integer("SELECT count(*) FROM sqlite_schema");
+  Result<std::int64_t> tables = database.query_integer("SELECT count(*) FROM sqlite_schema");
   if (!tables) return tables;
 
   const bool empty = *version == 0 && *owner == 0 && *tables == 0;
@@ -62,12 +62,12 @@ Status migrate(Database& database) {
   if (!transaction) return transaction.error();
   for (const Migration& step : migrations().subspan(static_cast<std::size_t>(*version))) {
     for (const char* script : {step.both, step.sqlite}) {
-      if (const Status migrated = database.execute(script); !migrated) return migrated;
+      if (Status migrated = database.execute(script); !migrated) return migrated;
     }
   }
   const std::string marks = "PRAGMA application_id = " + std::to_string(kApplicationId) +
                             "; PRAGMA user_version = " + std::to_string(schema_version());
-  if (const Status marked = database.execute(marks.c_str()); !marked) return marked;
+  if (Status marked = database.execute(marks.c_str()); !marked) return marked;
   return transaction->commit();
 }
 

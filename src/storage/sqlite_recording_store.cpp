@@ -76,7 +76,7 @@ Status SqliteRecordingStore::State::commit(std::span<Insertion* const> together)
     if (Status first = check_unanswered(writer, origin); !first) return first;
     if (Status written = write_rows(writer, insertion->rows); !written) return written;
     if (!origin.fingerprint.empty()) {
-      const Status kept = write_request(writer, origin, recording.received_at);
+      Status kept = write_request(writer, origin, recording.received_at);
       if (!kept) return kept;
     }
     if (origin.job) {
@@ -84,7 +84,7 @@ Status SqliteRecordingStore::State::commit(std::span<Insertion* const> together)
     }
     if (Status told = write_deliveries(writer, recording); !told) return told;
     if (origin.session) {
-      const Status finished = finish_session(writer, *origin.session, recording.id);
+      Status finished = finish_session(writer, *origin.session, recording.id);
       if (!finished) return finished;
     }
   }
@@ -239,7 +239,7 @@ Result<Recording> SqliteRecordingStore::restore(const std::string& id) {
 
 Result<std::int64_t> SqliteRecordingStore::purge(Timestamp removed_until) {
   const std::lock_guard lock(state_->writer_mutex);
-  const Result<std::int64_t> purged = delete_hidden(state_->writer, removed_until);
+  Result<std::int64_t> purged = delete_hidden(state_->writer, removed_until);
   if (purged && *purged > 0) state_->writer.empty_log();
   return purged;
 }

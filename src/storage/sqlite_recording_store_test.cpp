@@ -117,7 +117,7 @@ TEST_F(RecordingStoreTest, MendsTheFilesThatACrashLeftBehind) {
   const Recording last = fill(2);
   const std::string answer = read(path("data.json"));
   for (const char* left :
-       {"", "{\"class\": \"Nor", "{\"class\": \"Murmur\", \"confidence\": 1.0}"}) {
+       {"", R"({"class": "Nor)", R"({"class": "Murmur", "confidence": 1.0})"}) {
     write(path("data.json"), left);
     write(path("output_audio.wav"), left);
     write(path(".data.json.tmp"), left);
@@ -135,13 +135,13 @@ TEST_F(RecordingStoreTest, MendsTheFilesThatACrashLeftBehind) {
 TEST_F(RecordingStoreTest, DeletesTheAnswerOfARecordingThatIsGone) {
   const Recording last = fill(1);
   ASSERT_TRUE(open().remove(last.id, now()));
-  write(path("data.json"), "{\"class\": \"Murmur\", \"confidence\": 1.0}");
+  write(path("data.json"), R"({"class": "Murmur", "confidence": 1.0})");
   open();
   EXPECT_FALSE(std::filesystem::exists(path("data.json")));
 }
 
 TEST_F(RecordingStoreTest, LeavesThePrototypesAnswerUntilSomethingIsStored) {
-  const std::string before = "{\"class\": \"Murmur\", \"confidence\": 1.0}";
+  const std::string before = R"({"class": "Murmur", "confidence": 1.0})";
   fill(0);
   write(path("data.json"), before);
   EXPECT_EQ(*open().data_json(), before);

@@ -76,7 +76,7 @@ Status SqliteRecordingStore::remove_session(const std::string& id) {
 
 Result<std::int64_t> SqliteRecordingStore::purge_sessions(Timestamp at) {
   const std::lock_guard lock(state_->writer_mutex);
-  const Result<std::int64_t> purged = delete_expired_sessions(state_->writer, at);
+  Result<std::int64_t> purged = delete_expired_sessions(state_->writer, at);
   if (purged && *purged > 0) state_->writer.empty_log();
   return purged;
 }

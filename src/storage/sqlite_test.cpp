@@ -12,7 +12,7 @@ using testing::HasSubstr;
 
 class SqliteTest : public testing::Test {
  protected:
-  std::filesystem::path file() const { return folder_.path() / "test.db"; }
+  [[nodiscard]] std::filesystem::path file() const { return folder_.path() / "test.db"; }
   Database open() { return *Database::open(file(), Database::Mode::read_write); }
 
  private:
