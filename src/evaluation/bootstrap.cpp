@@ -1,6 +1,7 @@
 #include "evaluation/bootstrap.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <random>
 
@@ -29,7 +30,8 @@ std::optional<Interval> bootstrap_interval(
   if (values.size() < kBootstrapDraws / 2) return std::nullopt;
   std::sort(values.begin(), values.end());
   const auto at = [&](double share) {
-    return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5)];
+    return values[static_cast<std::size_t>(
+        std::lround(share * static_cast<double>(values.size() - 1)))];
   };
   return Interval{at(0.025), at(0.975)};
 }

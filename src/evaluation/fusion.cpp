@@ -70,6 +70,94 @@ std::vector<double> solve(std::vector<std::vector<double>> a, std::vector<double
   return b;
 }
 
+// Where the parameters start, and what pulls each of them back there.
+struct Start {
+  std::vector<double> parameters;
+  std::vector<double> penalties;
+};
+
+Start start_of(const FusionShape& shape) {
+  const std::size_t size = kShared + shape.classes;
+  Start start{std::vector<double>(size), std::vector<double>(size, kBiasPenalty)};
+  start.parameters[0] = 1;
+  start.parameters[3] = shape.opinion_of.empty() ? 0 : 1;
+  std::fill_n(start.penalties.begin(), kShared, kPenalty);
+  if (shape.further_weight) {
+    start.parameters[1] = start.parameters[2] = *shape.further_weight;
+    start.penalties[1] = start.penalties[2] = kFixed;
+  }
+  return start;
+}
+
+// The derivatives of what is made least.
+struct Slope {
+  std::vector<double> gradient;
+  std::vector<std::vector<double>> curvature;
+};
+
+Slope penalty_at(const std::vector<double>& parameters, const Start& start) {
+  const std::size_t size = parameters.size();
+  Slope slope{std::vector<double>(size),
+              std::vector<std::vector<double>>(size, std::vector<double>(size))};
+  for (std::size_t i = 0; i < size; ++i) {
+    slope.gradient[i] = start.penalties[i] * (parameters[i] - start.parameters[i]);
+    slope.curvature[i][i] = start.penalties[i];
+  }
+  return slope;
+}
+
+struct Item {
+  std::vector<std::vector<double>> inputs;  // [class][parameter]
+  std::size_t truth = 0;
+};
+
+Item item_of(const std::vector<double>& scores, int truth, const FusionShape& shape) {
+  Item item{.inputs = {}, .truth = static_cast<std::size_t>(truth)};
+  for (std::size_t k = 0; k < shape.classes; ++k) {
+    item.inputs.push_back(inputs_of(scores, k, shape));
+  }
+  return item;
+}
+
+// What one item adds to the slope.
+void add(const Item& item, const std::vector<double>& parameters, Slope& slope) {
+  const std::size_t size = parameters.size();
+  const std::size_t classes = item.inputs.size();
+  std::vector<double> logits(classes);
+  for (std::size_t k = 0; k < classes; ++k) {
+    for (std::size_t i = 0; i < size; ++i) logits[k] += parameters[i] * item.inputs[k][i];
+  }
+  const std::vector<double> p = softmax(std::move(logits));
+  std::vector<double> mean(size);
+  for (std::size_t k = 0; k < classes; ++k) {
+    for (std::size_t i = 0; i < size; ++i) mean[i] += p[k] * item.inputs[k][i];
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    slope.gradient[i] += mean[i] - item.inputs[item.truth][i];
+    for (std::size_t j = 0; j < size; ++j) {
+      for (std::size_t k = 0; k < classes; ++k) {
+        slope.curvature[i][j] +=
+            p[k] * (item.inputs[k][i] - mean[i]) * (item.inputs[k][j] - mean[j]);
+      }
+    }
+  }
+}
+
+// Without its prior.
+Fusion fusion_of(const std::vector<double>& parameters, const FusionShape& shape,
+                 std::size_t scores) {
+  Fusion fusion;
+  fusion.matrix.assign(shape.classes, std::vector<double>(scores));
+  for (std::size_t k = 0; k < shape.classes; ++k) {
+    fusion.matrix[k][score_of(shape, k)] = parameters[0];
+    if (is_against(shape, k)) fusion.matrix[k][shape.classes] = -parameters[2];
+    if (!shape.opinion_of.empty()) fusion.matrix[k][opinion_of(shape, k)] = parameters[3];
+    fusion.bias.push_back(parameters[kShared + k]);
+  }
+  fusion.matrix[shape.for_class][shape.classes] = parameters[1];
+  return fusion;
+}
+
 }  // namespace
 
 std::vector<double> Fusion::probabilities(std::span<const double> scores) const {
@@ -90,65 +178,24 @@ std::string Fusion::to_json() const {
 
 Fusion fit_fusion(std::span<const std::vector<double>> scores, std::span<const int> truths,
                   const FusionShape& shape) {
-  const std::size_t size = kShared + shape.classes;
-  std::vector<double> start(size);
-  start[0] = 1;
-  start[3] = shape.opinion_of.empty() ? 0 : 1;
-  std::vector<double> penalties(size, kBiasPenalty);
-  std::fill_n(penalties.begin(), kShared, kPenalty);
-  if (shape.further_weight) {
-    start[1] = start[2] = *shape.further_weight;
-    penalties[1] = penalties[2] = kFixed;
-  }
-  std::vector<double> parameters = start;
+  const Start start = start_of(shape);
+  std::vector<double> parameters = start.parameters;
   for (int iteration = 0; iteration < kIterations; ++iteration) {
-    std::vector<double> gradient(size);
-    std::vector<std::vector<double>> curvature(size, std::vector<double>(size));
-    for (std::size_t i = 0; i < size; ++i) {
-      gradient[i] = penalties[i] * (parameters[i] - start[i]);
-      curvature[i][i] = penalties[i];
-    }
+    Slope slope = penalty_at(parameters, start);
     for (std::size_t item = 0; item < scores.size(); ++item) {
-      std::vector<std::vector<double>> inputs;
-      std::vector<double> logits(shape.classes);
-      for (std::size_t k = 0; k < shape.classes; ++k) {
-        inputs.push_back(inputs_of(scores[item], k, shape));
-        for (std::size_t i = 0; i < size; ++i) logits[k] += parameters[i] * inputs[k][i];
-      }
-      const std::vector<double> p = softmax(std::move(logits));
-      std::vector<double> mean(size);
-      for (std::size_t k = 0; k < shape.classes; ++k) {
-        for (std::size_t i = 0; i < size; ++i) mean[i] += p[k] * inputs[k][i];
-      }
-      const auto truth = static_cast<std::size_t>(truths[item]);
-      for (std::size_t i = 0; i < size; ++i) {
-        gradient[i] += mean[i] - inputs[truth][i];
-        for (std::size_t j = 0; j < size; ++j) {
-          for (std::size_t k = 0; k < shape.classes; ++k) {
-            curvature[i][j] += p[k] * (inputs[k][i] - mean[i]) * (inputs[k][j] - mean[j]);
-          }
-        }
-      }
+      add(item_of(scores[item], truths[item], shape), parameters, slope);
     }
-    const std::vector<double> step = solve(std::move(curvature), std::move(gradient));
+    const std::vector<double> step = solve(std::move(slope.curvature), std::move(slope.gradient));
     double length = 0;
     for (const double value : step) length += value * value;
     // A full Newton step from afar could overshoot.
     const double scale = std::min(1.0, 2.0 / (std::sqrt(length) + 1e-12));
-    for (std::size_t i = 0; i < size; ++i) parameters[i] -= scale * step[i];
+    for (std::size_t i = 0; i < step.size(); ++i) parameters[i] -= scale * step[i];
     if (length < 1e-20) break;
   }
 
-  Fusion fusion;
-  fusion.matrix.assign(shape.classes, std::vector<double>(scores.front().size()));
+  Fusion fusion = fusion_of(parameters, shape, scores.front().size());
   fusion.prior.assign(shape.classes, 0);
-  for (std::size_t k = 0; k < shape.classes; ++k) {
-    fusion.matrix[k][score_of(shape, k)] = parameters[0];
-    if (is_against(shape, k)) fusion.matrix[k][shape.classes] = -parameters[2];
-    if (!shape.opinion_of.empty()) fusion.matrix[k][opinion_of(shape, k)] = parameters[3];
-    fusion.bias.push_back(parameters[kShared + k]);
-  }
-  fusion.matrix[shape.for_class][shape.classes] = parameters[1];
   for (const int truth : truths) {
     fusion.prior[static_cast<std::size_t>(truth)] += 1 / static_cast<double>(truths.size());
   }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -36,12 +37,13 @@ Sample sample_from(double factor, double further, const std::vector<double>& bia
   return sample;
 }
 
-const FusionShape kShape = {
-    .classes = 3, .for_class = 1, .against_classes = {2}, .score_of = {}, .opinion_of = {}};
+FusionShape three_classes() {
+  return {.classes = 3, .for_class = 1, .against_classes = {2}, .score_of = {}, .opinion_of = {}};
+}
 
 TEST(FitFusion, FindsTheParametersThatMadeTheTruths) {
   const Sample sample = sample_from(0.6, 0.4, {0, 1, -0.5}, 20'000);
-  const Fusion fusion = fit_fusion(sample.scores, sample.truths, kShape);
+  const Fusion fusion = fit_fusion(sample.scores, sample.truths, three_classes());
   EXPECT_NEAR(fusion.matrix[0][0], 0.6, 0.03);
   EXPECT_EQ(fusion.matrix[0][0], fusion.matrix[2][2]);
   EXPECT_NEAR(fusion.matrix[1][3], 0.4, 0.04);
@@ -52,7 +54,7 @@ TEST(FitFusion, FindsTheParametersThatMadeTheTruths) {
 
 TEST(FitFusion, LeavesAFixedWeightWhereItIs) {
   const Sample sample = sample_from(0.6, 0.4, {0, 1, -0.5}, 2'000);
-  FusionShape shape = kShape;
+  FusionShape shape = three_classes();
   shape.further_weight = 0.1;
   const Fusion fusion = fit_fusion(sample.scores, sample.truths, shape);
   EXPECT_NEAR(fusion.matrix[1][3], 0.1, 1e-6);
@@ -63,7 +65,7 @@ TEST(FitFusion, LeavesAFixedWeightWhereItIs) {
 TEST(FitFusion, LeavesEachClassItsFrequency) {
   // A free bias makes the mean probability of each class equal its share, but for the penalty.
   const Sample sample = sample_from(1, 0, {0, 1, -1}, 500);
-  const Fusion fusion = fit_fusion(sample.scores, sample.truths, kShape);
+  const Fusion fusion = fit_fusion(sample.scores, sample.truths, three_classes());
   for (std::size_t k = 0; k < 3; ++k) {
     double mean = 0;
     for (const std::vector<double>& scores : sample.scores) {
@@ -77,7 +79,7 @@ TEST(FitFusion, StaysFiniteWhenTheScoresTellEverything) {
   const std::vector<std::vector<double>> scores = {
       {50, 0, 0, -9}, {0, 50, 0, 9}, {0, 0, 50, -9}, {50, 0, 0, -9}};
   const std::vector<int> truths = {0, 1, 2, 0};
-  const Fusion fusion = fit_fusion(scores, truths, kShape);
+  const Fusion fusion = fit_fusion(scores, truths, three_classes());
   for (const double p : fusion.probabilities(scores[0])) EXPECT_TRUE(std::isfinite(p));
   EXPECT_GT(fusion.probabilities(scores[1])[1], 0.5);
 }
@@ -92,16 +94,16 @@ TEST(FitFusion, WeighsASecondOpinionAndLetsClassesShareAScore) {
   for (int item = 0; item < 20'000; ++item) {
     std::vector<double> scores(6);
     for (double& score : scores) score = normal(random);
-    const double weights[] = {
+    const std::array weights = {
         std::exp(kFactor * scores[2] + kOpinion * scores[4]),
         std::exp(kFactor * scores[1] + kOpinion * scores[5]),
         std::exp(kFactor * scores[2] + kOpinion * scores[5]),
     };
-    std::discrete_distribution<int> truth(std::begin(weights), std::end(weights));
+    std::discrete_distribution<int> truth(weights.begin(), weights.end());
     sample.truths.push_back(truth(random));
     sample.scores.push_back(std::move(scores));
   }
-  FusionShape shape = kShape;
+  FusionShape shape = three_classes();
   shape.score_of = {2, 1, 2};
   shape.opinion_of = {0, 1, 1};
   const Fusion fusion = fit_fusion(sample.scores, sample.truths, shape);

@@ -1,6 +1,7 @@
 #include "evaluation/report.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <set>
@@ -10,7 +11,7 @@ namespace auscult::evaluation {
 namespace {
 
 constexpr double kLeastProbability = 1e-12;
-constexpr double kCoverages[] = {0.5, 0.8, 0.9, 1.0};
+constexpr std::array kCoverages = {0.5, 0.8, 0.9, 1.0};
 
 std::vector<std::string> groups_of(std::span<const Case> cases) {
   std::vector<std::string> groups;
@@ -130,9 +131,9 @@ Json class_report(std::span<const Case> cases, std::span<const std::string> labe
     Json value = auroc_estimate(groups, scores, kinds, detail);
     if (!value.is_null()) json["auroc"][labels[k]] = std::move(value);
   }
-  const std::pair<const char*, double> decisions[] = {
-      {"natural", 0}, {"sqrt", 0.5}, {"balanced", 1}};
-  for (const auto& [name, weight] : decisions) {
+  constexpr std::array<std::pair<const char*, double>, 3> kDecisions = {
+      {{"natural", 0}, {"sqrt", 0.5}, {"balanced", 1}}};
+  for (const auto& [name, weight] : kDecisions) {
     json["decisions"][name] = decision_report(cases, labels, prior, weight, detail);
   }
   for (const double share : kCoverages) {

@@ -1,12 +1,15 @@
 #include "evaluation/report.hpp"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 namespace auscult::evaluation {
 namespace {
 
-const std::vector<std::string> kNames = {"Normal", "Murmur", "Artifact"};
-const std::vector<double> kPrior = {0.5, 0.4, 0.1};
+constexpr std::array kPrior = {0.5, 0.4, 0.1};
+
+std::vector<std::string> names() { return {"Normal", "Murmur", "Artifact"}; }
 
 std::vector<Case> some_cases() {
   return {{"p1", "A", {{0.7, 0.2, 0.1}, 0}},
@@ -16,13 +19,13 @@ std::vector<Case> some_cases() {
 }
 
 TEST(ClassReport, CountsRecordingsAndGroups) {
-  const Json report = class_report(some_cases(), kNames, kPrior);
+  const Json report = class_report(some_cases(), names(), kPrior);
   EXPECT_EQ(report["recordings"], 4);
   EXPECT_EQ(report["groups"], 3);
 }
 
 TEST(ClassReport, SaysHowOftenTheMostProbableClassIsTrue) {
-  const Json natural = class_report(some_cases(), kNames, kPrior)["decisions"]["natural"];
+  const Json natural = class_report(some_cases(), names(), kPrior)["decisions"]["natural"];
   EXPECT_EQ(natural["accuracy"]["value"], 0.5);
   EXPECT_LE(natural["accuracy"]["low"], 0.5);
   EXPECT_GE(natural["accuracy"]["high"], 0.5);
@@ -30,14 +33,14 @@ TEST(ClassReport, SaysHowOftenTheMostProbableClassIsTrue) {
 }
 
 TEST(ClassReport, LeavesOutClassesThatDoNotOccur) {
-  const Json report = class_report(some_cases(), kNames, kPrior);
+  const Json report = class_report(some_cases(), names(), kPrior);
   EXPECT_FALSE(report["decisions"]["sqrt"]["recall"].contains("Artifact"));
   EXPECT_FALSE(report["auroc"].contains("Artifact"));
 }
 
 TEST(ClassReport, RefusesTheLeastConfidentFirst) {
   // Confidences .8 (wrong), .7, .6 and .5 (wrong): risks 1, 1/2, 1/3 and 1/2.
-  const Json natural = class_report(some_cases(), kNames, kPrior)["decisions"]["natural"];
+  const Json natural = class_report(some_cases(), names(), kPrior)["decisions"]["natural"];
   EXPECT_EQ(natural["risk_coverage"], Json::parse("[[0.25,1],[0.5,0.5],[0.75,0.3333],[1,0.5]]"));
   EXPECT_NEAR(natural["aurc"]["value"].get<double>(), (1 + 0.5 + 1.0 / 3 + 0.5) / 4, 1e-4);
 }
@@ -45,14 +48,14 @@ TEST(ClassReport, RefusesTheLeastConfidentFirst) {
 TEST(ClassReport, CalibratesTheConfidenceOfEachDecision) {
   // The most probable class has .4 and is wrong, the balanced one has .25 and is right.
   const std::vector<Case> one = {{"p1", "A", {{0.4, 0.35, 0.25}, 2}}};
-  const Json decisions = class_report(one, kNames, kPrior)["decisions"];
+  const Json decisions = class_report(one, names(), kPrior)["decisions"];
   EXPECT_EQ(decisions["natural"]["ece"]["value"], 0.4);
   EXPECT_EQ(decisions["balanced"]["ece"]["value"], 0.75);
 }
 
 TEST(ClassReport, HoldsNoIntervalsOrCurvesOfValuesAlone) {
-  const Json full = class_report(some_cases(), kNames, kPrior);
-  const Json values = class_report(some_cases(), kNames, kPrior, Detail::values);
+  const Json full = class_report(some_cases(), names(), kPrior);
+  const Json values = class_report(some_cases(), names(), kPrior, Detail::values);
   EXPECT_EQ(values["log_loss"], Json({{"value", full["log_loss"]["value"]}}));
   EXPECT_FALSE(values.contains("reliability"));
   EXPECT_FALSE(values["decisions"]["sqrt"].contains("risk_coverage"));
@@ -60,7 +63,7 @@ TEST(ClassReport, HoldsNoIntervalsOrCurvesOfValuesAlone) {
 }
 
 TEST(ClassReport, SaysOnlyThatThereIsNothing) {
-  EXPECT_EQ(class_report({}, kNames, kPrior), Json({{"recordings", 0}, {"groups", 0}}));
+  EXPECT_EQ(class_report({}, names(), kPrior), Json({{"recordings", 0}, {"groups", 0}}));
 }
 
 TEST(PairReport, DrawsTheCurveOfItsArea) {
@@ -123,8 +126,9 @@ TEST(MurmurReport, IsNullWithoutCases) { EXPECT_TRUE(murmur_report({}).is_null()
 // Two sites whose scores part at 0, and one whose scores lie 10 higher.
 std::vector<SiteCase> three_sites() {
   std::vector<SiteCase> cases;
-  const std::pair<const char*, double> sites[] = {{"a", 0}, {"b", 0}, {"c", 10}};
-  for (const auto& [site, offset] : sites) {
+  constexpr std::array<std::pair<const char*, double>, 3> kSites = {
+      {{"a", 0}, {"b", 0}, {"c", 10}}};
+  for (const auto& [site, offset] : kSites) {
     for (int i = 0; i < 4; ++i) {
       const std::string group = site + std::to_string(i);
       cases.push_back({group, site, i < 2, offset + (i < 2 ? 1.0 : -1.0)});

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -22,8 +23,8 @@ struct Rates {
 template <typename Called>
 Rates rates_of(std::span<const SiteCase> cases, Indices chosen, const std::string& site,
                Called called) {
-  double all[2] = {0, 0};
-  double right[2] = {0, 0};
+  std::array<double, 2> all{};
+  std::array<double, 2> right{};
   for (const std::size_t i : chosen) {
     if (cases[i].site != site) continue;
     const std::size_t kind = cases[i].abnormal ? 1 : 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -44,10 +45,10 @@ class Histogram {
 };
 
 /// From a request that a file answers to one that waits for a worker until it is due, in seconds.
-inline constexpr double kSeconds[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                      0.25,  0.5,    1,     2.5,  5,     10,   30};
+inline constexpr std::array kSeconds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                        0.25,  0.5,    1.0,   2.5,  5.0,   10.0, 30.0};
 /// Of a confidence.
-inline constexpr double kPercent[] = {30, 40, 50, 60, 70, 80, 90, 95, 100};
+inline constexpr std::array kPercent = {30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 95.0, 100.0};
 
 /// One Value for each of the first `most` names that are asked for; all others share one more. So
 /// names that clients choose cannot make more series than that. Looked up one after the other:
@@ -61,7 +62,7 @@ class BoundedTable {
   BoundedTable(const BoundedTable&) = delete;
   BoundedTable& operator=(const BoundedTable&) = delete;
   ~BoundedTable() {
-    for (const auto& entry : entries_) delete entry.load();
+    for (const auto& entry : entries_) const std::unique_ptr<Entry> deleted(entry.load());
   }
 
   Value& at(std::string_view name) {

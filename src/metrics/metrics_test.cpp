@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -19,7 +20,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr double kBounds[] = {1, 2, 5};
+constexpr std::array kBounds = {1.0, 2.0, 5.0};
 
 TEST(Histogram, CountsAValueOnABoundBelowIt) {
   Histogram histogram(kBounds);

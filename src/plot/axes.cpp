@@ -32,7 +32,8 @@ std::vector<double> ticks_of(const Range& range) {
   std::vector<double> ticks;
   const double first = std::ceil(range.low / step - 1e-9);
   const double last = std::floor(range.high / step + 1e-9);
-  for (double k = first; k <= last; ++k) ticks.push_back(k * step);
+  const auto more = static_cast<int>(last - first);
+  for (int i = 0; i <= more; ++i) ticks.push_back((first + i) * step);
   return ticks;
 }
 

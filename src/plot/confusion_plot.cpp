@@ -1,5 +1,6 @@
 #include "plot/confusion_plot.hpp"
 
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <numeric>
@@ -13,13 +14,14 @@ constexpr double kTop = 46;
 
 // From white to the first of kColours.
 std::string shade(double share) {
-  constexpr int kDark[] = {0x00, 0x72, 0xb2};
-  char text[8];
+  constexpr std::array kDark = {0x00, 0x72, 0xb2};
+  std::array<char, 8> text{};
   const auto mix = [&](int dark) {
     return static_cast<unsigned>(std::lround(255 + share * (dark - 255)));
   };
-  (void)std::snprintf(text, sizeof text, "#%02x%02x%02x", mix(kDark[0]), mix(kDark[1]), mix(kDark[2]));
-  return text;
+  (void)std::snprintf(text.data(), text.size(), "#%02x%02x%02x", mix(kDark[0]), mix(kDark[1]),
+                      mix(kDark[2]));
+  return text.data();
 }
 
 void draw_row(Svg& svg, const ConfusionPanel& panel, std::size_t truth, Point corner) {
@@ -60,7 +62,7 @@ std::string confusion_plot(const FigureText& text, std::span<const ConfusionPane
     svg.text({corner.x + side / 2, corner.y + side + 20}, "answer",
              {.anchor = Anchor::middle, .colour = kGrey});
     for (std::size_t k = 0; k < panel.labels.size(); ++k) {
-      const double row = static_cast<double>(k);
+      const auto row = static_cast<double>(k);
       svg.text({corner.x + kCell * (row + 0.5), corner.y - 8}, panel.labels[k],
                {.size = 10.5, .anchor = Anchor::middle});
       draw_row(svg, panel, k, {corner.x, corner.y + kCell * row});

@@ -1,6 +1,7 @@
 #include "plot/dot_plot.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 
 namespace auscult::plot {
@@ -14,9 +15,9 @@ constexpr double kTop = 8;
 constexpr double kBottom = 48;
 
 std::string number(double value) {
-  char text[32];
-  (void)std::snprintf(text, sizeof text, "%.3f", value);
-  return text;
+  std::array<char, 32> text{};
+  (void)std::snprintf(text.data(), text.size(), "%.3f", value);
+  return text.data();
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // Each kind of plot: that what it is given is what it shows.
 
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,7 +16,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const FigureText kText = {.title = "Title", .caption = "585 recordings"};
+FigureText some_text() { return {.title = "Title", .caption = "585 recordings"}; }
 
 std::size_t count_of(const std::string& text, const std::string& part) {
   std::size_t count = 0;
@@ -33,10 +35,10 @@ void expect_whole(const std::string& file) {
 }
 
 TEST(RocPlot, DrawsEachSeriesAndTheLineOfChance) {
-  const CurvePanel panels[] = {
+  const std::vector<CurvePanel> panels = {
       {.text = {"Murmur", "false alarms", "hits"},
        .series = {{"set A 0.90", {{0, 0}, {0, 1}, {1, 1}}}, {"set B 0.95", {{0, 0}, {1, 1}}}}}};
-  const std::string file = roc_plot(kText, panels);
+  const std::string file = roc_plot(some_text(), panels);
   expect_whole(file);
   EXPECT_EQ(count_of(file, "<polyline"), 2U);
   EXPECT_EQ(count_of(file, "stroke-dasharray"), 1U);
@@ -44,17 +46,18 @@ TEST(RocPlot, DrawsEachSeriesAndTheLineOfChance) {
 }
 
 TEST(RiskCoveragePlot, KeepsCurvesInsideTheirPanel) {
-  const CurvePanel low[] = {{.text = {}, .y_high = 0.5, .series = {{"all", {{0, 0.5}, {1, 0.2}}}}}};
-  const CurvePanel high[] = {
+  const std::vector<CurvePanel> low = {
+      {.text = {}, .y_high = 0.5, .series = {{"all", {{0, 0.5}, {1, 0.2}}}}}};
+  const std::vector<CurvePanel> high = {
       {.text = {}, .y_high = 0.5, .series = {{"all", {{0, 0.9}, {1, 0.2}}}}}};
-  EXPECT_EQ(risk_coverage_plot(kText, low), risk_coverage_plot(kText, high));
-  EXPECT_THAT(risk_coverage_plot(kText, low), Not(HasSubstr("stroke-dasharray")));
+  EXPECT_EQ(risk_coverage_plot(some_text(), low), risk_coverage_plot(some_text(), high));
+  EXPECT_THAT(risk_coverage_plot(some_text(), low), Not(HasSubstr("stroke-dasharray")));
 }
 
 TEST(ConfusionPlot, ShowsCountsAndTheirShareOfTheTruth) {
-  const ConfusionPanel panels[] = {
+  const std::vector<ConfusionPanel> panels = {
       {.title = "sqrt", .labels = {"Murmur", "Normal"}, .counts = {{3, 1}, {0, 0}}}};
-  const std::string file = confusion_plot(kText, panels);
+  const std::string file = confusion_plot(some_text(), panels);
   expect_whole(file);
   EXPECT_THAT(file, HasSubstr(">75 %</text>"));
   EXPECT_THAT(file, HasSubstr(">25 %</text>"));
@@ -62,10 +65,10 @@ TEST(ConfusionPlot, ShowsCountsAndTheirShareOfTheTruth) {
 }
 
 TEST(ReliabilityPlot, LeavesEmptyBinsOut) {
-  const ReliabilityPanel panels[] = {
+  const std::vector<ReliabilityPanel> panels = {
       {.title = "all",
        .bars = {{0.4, 0.6, 10, 0.5, 0.5}, {0.6, 0.8, 0, 0, 0}, {0.8, 1, 30, 0.9, 0.8}}}};
-  const std::string file = reliability_plot(kText, panels);
+  const std::string file = reliability_plot(some_text(), panels);
   expect_whole(file);
   EXPECT_EQ(count_of(file, "<circle"), 2U);
   EXPECT_THAT(file, HasSubstr(">30</text>"));
@@ -79,9 +82,9 @@ TEST(WilsonInterval, IsThatOfTheTextbook) {
 }
 
 TEST(DotPlot, WritesEachFigureWithItsInterval) {
-  const DotSection sections[] = {
+  const std::vector<DotSection> sections = {
       {"PASCAL", {{"set A", 0.9, Range{0.85, 0.95}, "n = 65"}, {"set B", 0.95, {}, "n = 415"}}}};
-  const std::string file = dot_plot(kText, "AUROC", {0.4, 1}, 0.5, sections);
+  const std::string file = dot_plot(some_text(), "AUROC", {0.4, 1}, 0.5, sections);
   expect_whole(file);
   EXPECT_THAT(file, HasSubstr(">0.900 (0.850\u20130.950)</text>"));
   EXPECT_THAT(file, HasSubstr(">0.950</text>"));
@@ -89,8 +92,8 @@ TEST(DotPlot, WritesEachFigureWithItsInterval) {
 }
 
 TEST(DotPlot, KeepsWhatLiesOutsideAtTheEdge) {
-  const DotSection section[] = {{"", {{"far", 0.1, Range{0.05, 0.2}, ""}}}};
-  const std::string file = dot_plot(kText, "AUROC", {0.4, 1}, 0, section);
+  const std::vector<DotSection> section = {{"", {{"far", 0.1, Range{0.05, 0.2}, ""}}}};
+  const std::string file = dot_plot(some_text(), "AUROC", {0.4, 1}, 0, section);
   EXPECT_THAT(file, HasSubstr("<circle cx=\"270\""));
   EXPECT_THAT(file, Not(HasSubstr("stroke-dasharray")));
 }

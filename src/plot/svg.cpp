@@ -1,6 +1,7 @@
 #include "plot/svg.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <sstream>
@@ -123,9 +124,9 @@ std::vector<std::string> wrapped(std::string_view text, double size, double widt
 }
 
 std::string written(double value, int decimals) {
-  char buffer[48];
-  (void)std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
-  std::string text = buffer;
+  std::array<char, 48> buffer{};
+  (void)std::snprintf(buffer.data(), buffer.size(), "%.*f", decimals, value);
+  std::string text = buffer.data();
   if (text.find('.') != std::string::npos) {
     text.erase(text.find_last_not_of('0') + 1);
     if (text.ends_with('.')) text.pop_back();

@@ -1,5 +1,7 @@
 #include "plot/svg.hpp"
 
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -39,7 +41,7 @@ TEST(Svg, WritesOnlyTheAttributesThatMatter) {
 
 TEST(Svg, DrawsALineThroughPoints) {
   Svg svg(10, 10, "", "");
-  const Point points[] = {{0, 1}, {2.25, 3}};
+  const std::vector<Point> points = {{0, 1}, {2.25, 3}};
   svg.polyline(points, {.colour = "#123456", .width = 2, .dashes = "4 3"});
   EXPECT_THAT(svg.str(), HasSubstr("points=\"0,1 2.2,3\""));
   EXPECT_THAT(svg.str(),
