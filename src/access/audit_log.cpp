@@ -10,8 +10,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -27,7 +27,8 @@ constexpr int kRefusedPerMinute = 60;
 
 Error file_error(const std::filesystem::path& file, const char* what) {
   const int number = errno;
-  std::string text = file.string() + ": cannot " + what + ": " + std::strerror(number);
+  std::string text =
+      file.string() + ": cannot " + what + ": " + std::generic_category().message(number);
   if (const auto advice = storage::advice(number); !advice.empty())
     text.append(": ").append(advice);
   return fail(ErrorCode::storage_failure, std::move(text));
@@ -205,7 +206,7 @@ Status FileAuditLog::read_end(std::uintmax_t size) {
 Status FileAuditLog::set_aside() {
   std::array<char, 32> name{};
   (void)std::snprintf(name.data(), name.size(), "audit-%012lld.jsonl",
-                static_cast<long long>(head_.lines));
+                      static_cast<long long>(head_.lines));
   if (::fdatasync(file_.get()) != 0) return file_error(log_file(folder_), "sync");
   std::error_code error;
   std::filesystem::rename(log_file(folder_), folder_ / name.data(), error);

@@ -155,7 +155,7 @@ TEST_F(BackupTest, LeavesNoCopyOfADamagedSound) {
 
 TEST_F(BackupTest, RefusesADamagedBackupAndLeavesTheFolderAlone) {
   fill(data(), 3);
-  back_up_to(copy());
+  (void)back_up_to(copy());
   spoil(copy(), "sound of ");
   const Result<RestoreReport> restored = restore_backup(copy(), other(), Overwrite::refuse, now());
   ASSERT_FALSE(restored);
@@ -174,7 +174,7 @@ TEST_F(BackupTest, RefusesAFileThatIsNoBackup) {
 
 TEST_F(BackupTest, DoesNotRestoreOverRecordingsUnlessToldSoAndThenKeepsThem) {
   fill(data(), 3);
-  back_up_to(copy());
+  (void)back_up_to(copy());
   fill(other(), 5);
   const Result<RestoreReport> refused = restore_backup(copy(), other(), Overwrite::refuse, now());
   ASSERT_FALSE(refused);
@@ -191,7 +191,7 @@ TEST_F(BackupTest, DoesNotRestoreOverRecordingsUnlessToldSoAndThenKeepsThem) {
 
 TEST_F(BackupTest, RestoresOverADamagedStoreOnlyWhenToldSo) {
   fill(data(), 3);
-  back_up_to(copy());
+  (void)back_up_to(copy());
   std::ofstream(data() / "auscult.db") << "damaged";
   EXPECT_FALSE(restore_backup(copy(), data(), Overwrite::refuse, now()));
   const Result<RestoreReport> restored = restore_backup(copy(), data(), Overwrite::allow, now());
@@ -201,7 +201,7 @@ TEST_F(BackupTest, RestoresOverADamagedStoreOnlyWhenToldSo) {
 
 TEST_F(BackupTest, DoesNotRestoreIntoAFolderThatIsInUse) {
   fill(data(), 3);
-  back_up_to(copy());
+  (void)back_up_to(copy());
   const SqliteRecordingStore store = open(other());
   const Result<RestoreReport> restored = restore_backup(copy(), other(), Overwrite::allow, now());
   ASSERT_FALSE(restored);

@@ -18,7 +18,7 @@ constexpr std::size_t kTimeDigits = 16;
 std::string encode(const Cursor& cursor) {
   std::array<char, kTimeDigits + 1> time{};
   (void)std::snprintf(time.data(), time.size(), "%016" PRIx64,
-                static_cast<std::uint64_t>(cursor.received_at.time_since_epoch().count()));
+                      static_cast<std::uint64_t>(cursor.received_at.time_since_epoch().count()));
   return time.data() + cursor.id;
 }
 

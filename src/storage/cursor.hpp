@@ -14,6 +14,7 @@ namespace auscult::storage {
 struct Cursor {
   Timestamp received_at;
   std::string id;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes its 0 for a pointer.
   auto operator<=>(const Cursor&) const = default;
 };
 

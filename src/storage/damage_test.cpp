@@ -71,13 +71,13 @@ class DamageTest : public testing::Test {
 };
 
 TEST_F(DamageTest, RefusesADatabaseOfNoBytes) {
-  fill(3);
+  (void)fill(3);
   write(path("auscult.db"), "");
   expect_refused("restore a backup");
 }
 
 TEST_F(DamageTest, RefusesALogWithoutItsDatabase) {
-  fill(1);
+  (void)fill(1);
   fs::remove(path("auscult.db"));
   write(path("auscult.db-wal"), std::string(4'096, 'x'));
   const Result<SqliteRecordingStore> store = open();
@@ -238,7 +238,7 @@ TEST_F(DamageTest, GivesTheSpaceOfWhatWasDeletedBackToTheDisk) {
 
 // Version 2 as it was released could not give space back.
 TEST_F(DamageTest, LetsAnOlderDatabaseShrinkToo) {
-  fill(2);
+  (void)fill(2);
   {
     Result<Database> old = Database::open(path("auscult.db"), Database::Mode::read_write);
     ASSERT_TRUE(old->execute("PRAGMA auto_vacuum = NONE; VACUUM"));

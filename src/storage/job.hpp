@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,7 +17,7 @@ enum class JobKind : std::uint8_t {
   reclassify,  ///< Judge some stored recordings by another model.
   webhook,     ///< Tell somebody of a recording.
 };
-inline constexpr JobKind kJobKinds[] = {JobKind::upload, JobKind::reclassify, JobKind::webhook};
+inline constexpr std::array kJobKinds = {JobKind::upload, JobKind::reclassify, JobKind::webhook};
 
 std::string_view to_string(JobKind kind);
 /// Empty on a name that is none.

@@ -1,5 +1,6 @@
 #include "storage/job_store.hpp"
 
+#include <array>
 #include <utility>
 
 #include "core/hash.hpp"
@@ -19,7 +20,7 @@ std::optional<std::string> optional_text(const Statement& statement, int column)
 }
 
 ErrorCode parse_error_code(std::string_view name) {
-  constexpr ErrorCode kCodes[] = {
+  constexpr std::array kCodes = {
       ErrorCode::invalid_argument,  ErrorCode::malformed_audio,   ErrorCode::unsupported_format,
       ErrorCode::unsupported_model, ErrorCode::too_large,         ErrorCode::not_found,
       ErrorCode::unavailable,       ErrorCode::deadline_exceeded, ErrorCode::storage_failure};

@@ -26,6 +26,13 @@ std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
 }
 
+Status replace_if_other(const std::filesystem::path& file, std::span<const std::byte> content) {
+  if (file_equals(file, content)) return Ok{};
+  Result<PendingFile> pending = PendingFile::write(file, content);
+  if (!pending) return pending.error();
+  return pending->publish();
+}
+
 }  // namespace
 
 Status SqliteRecordingStore::State::mend_files() {
@@ -48,14 +55,6 @@ Status SqliteRecordingStore::State::mend_files() {
   if (!audio) return delete_file(wav());
   const Result<std::vector<std::byte>> copy = listening_copy(*audio, latest->gain);
   return copy ? replace_if_other(wav(), *copy) : delete_file(wav());
-}
-
-Status SqliteRecordingStore::State::replace_if_other(const std::filesystem::path& file,
-                                                     std::span<const std::byte> content) {
-  if (file_equals(file, content)) return Ok{};
-  Result<PendingFile> pending = PendingFile::write(file, content);
-  if (!pending) return pending.error();
-  return pending->publish();
 }
 
 Status SqliteRecordingStore::State::commit(std::span<Insertion* const> together) {

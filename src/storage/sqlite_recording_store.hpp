@@ -29,8 +29,8 @@ class SqliteRecordingStore final : public RecordingStore {
   static Result<SqliteRecordingStore> open(const std::filesystem::path& folder,
                                            ListeningCopy listening_copy);
 
-  SqliteRecordingStore(SqliteRecordingStore&&) noexcept;
-  SqliteRecordingStore& operator=(SqliteRecordingStore&&) noexcept;
+  SqliteRecordingStore(SqliteRecordingStore&& other) noexcept;
+  SqliteRecordingStore& operator=(SqliteRecordingStore&& other) noexcept;
   ~SqliteRecordingStore() override;
 
   using RecordingStore::insert;

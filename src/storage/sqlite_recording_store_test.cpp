@@ -116,8 +116,7 @@ TEST_F(RecordingStoreTest, OverwritesTheBytesOfAPurgedRecording) {
 TEST_F(RecordingStoreTest, MendsTheFilesThatACrashLeftBehind) {
   const Recording last = fill(2);
   const std::string answer = read(path("data.json"));
-  for (const char* left :
-       {"", R"({"class": "Nor)", R"({"class": "Murmur", "confidence": 1.0})"}) {
+  for (const char* left : {"", R"({"class": "Nor)", R"({"class": "Murmur", "confidence": 1.0})"}) {
     write(path("data.json"), left);
     write(path("output_audio.wav"), left);
     write(path(".data.json.tmp"), left);
@@ -245,8 +244,7 @@ TEST_F(RecordingStoreTest, RefusesAFolderThatItMayNotWriteTo) {
 /// No file of this process may grow past `bytes`, as if the disk were full.
 class FullDisk {
  public:
-  explicit FullDisk(rlim_t bytes) {
-    old_handler_ = std::signal(SIGXFSZ, SIG_IGN);
+  explicit FullDisk(rlim_t bytes) : old_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
     ::getrlimit(RLIMIT_FSIZE, &old_limit_);
     const rlimit limit{bytes, old_limit_.rlim_max};
     ::setrlimit(RLIMIT_FSIZE, &limit);
@@ -260,7 +258,7 @@ class FullDisk {
 
  private:
   rlimit old_limit_{};
-  void (*old_handler_)(int) = nullptr;
+  void (*old_handler_)(int);
 };
 
 TEST_F(RecordingStoreTest, StoresNothingOnAFullDiskAndGoesOnWhenThereIsSpaceAgain) {

@@ -58,7 +58,6 @@ struct SqliteRecordingStore::State final : SqlAccess {
 
   /// Makes data.json and output_audio.wav tell of the latest recording.
   Status mend_files();
-  Status replace_if_other(const std::filesystem::path& file, std::span<const std::byte> content);
 };
 
 }  // namespace auscult::storage
