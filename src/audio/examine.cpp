@@ -52,7 +52,7 @@ Spread spread_of(const AudioClip& clip) {
   std::size_t still = 0;
   float before = clip.samples.front();
   for (const float sample : clip.samples) {
-    const double value = sample;
+    const auto value = static_cast<double>(sample);
     sum += value;
     squares += value * value;
     spread.least = std::min(spread.least, value);

@@ -48,7 +48,7 @@ Samples floats(std::span<const std::byte> bytes, ByteOrder order) {
   double peak = 0;
   for (const float value : pcm_floats(bytes.first(bytes.size() / 4 * 4), order)) {
     if (!std::isfinite(value)) return {};
-    samples.push_back(double{value});
+    samples.push_back(static_cast<double>(value));
     peak = std::max(peak, std::abs(samples.back()));
   }
   if (peak < 1e-6 || peak > 8) return {};

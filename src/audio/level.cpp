@@ -21,7 +21,7 @@ Level measure_level(const AudioClip& clip) {
   double squares = 0;
   double peak = 0;
   for (const float sample : clip.samples) {
-    const double value = sample;
+    const auto value = static_cast<double>(sample);
     squares += value * value;
     peak = std::max(peak, std::abs(value));
   }

@@ -141,7 +141,8 @@ Result<SoundReader> SoundReader::open(std::span<const std::byte> bytes) {
     reader.source_->bytes = reader.source_->mended;
   }
   auto longer = lead_in_wav(reader.source_->bytes);
-  if (longer) {
+  const bool is_longer = longer.has_value();
+  if (is_longer) {
     reader.source_->mended = *std::move(longer);
     reader.source_->bytes = reader.source_->mended;
   }
@@ -149,7 +150,7 @@ Result<SoundReader> SoundReader::open(std::span<const std::byte> bytes) {
   // libsndfile keeps why it failed in a variable of all threads, so we look for ourselves; and it
   // opens files that decode() does not promise to read.
   if (!reader.file_ || reader.container() == Container::other) return open_error(bytes);
-  if (longer) {
+  if (is_longer) {
     if (sf_seek(reader.file_.get(), 1, SEEK_SET) != 1) return open_error(bytes);
     --reader.info_.frames;
   }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace auscult::audio {
 
@@ -43,9 +44,9 @@ std::array<std::uint32_t, kHeaderBytes / 4> wav_header(int sample_rate_hz, std::
   const auto bytes = static_cast<std::uint32_t>(2 * frames);
   constexpr std::uint32_t kPcmMono = 1U | (1U << 16U);
   constexpr std::uint32_t kTwoBytesOf16Bits = 2U | (16U << 16U);
-  const auto tag = [](const char(&name)[5]) {
+  const auto tag = [](std::string_view name) {
     std::uint32_t word = 0;
-    std::memcpy(&word, name, sizeof word);
+    std::memcpy(&word, name.data(), sizeof word);
     return word;
   };
   return {tag("RIFF"), kHeaderBytes - 8 + bytes, tag("WAVE"), tag("fmt "), 16, kPcmMono, rate,

@@ -93,7 +93,7 @@ Exchange Bench::exchange(const Post& post, Outcome& outcome) const {
   return exchange(*wire, head_of(post), post.body);
 }
 
-Outcome Bench::upload(const Post& post) {
+Outcome Bench::upload(const Post& post) const {
   Outcome outcome;
   outcome.exchanges.push_back(exchange(post, outcome));
   if (outcome.faults.empty()) check_receipt(outcome.exchanges.back(), outcome);

@@ -89,7 +89,7 @@ class Bench {
   static Exchange exchange(Wire& wire, std::string head, std::string_view body);
 
   /// Sends the request and checks the answer as every device does: check_receipt().
-  Outcome upload(const Post& post);
+  [[nodiscard]] Outcome upload(const Post& post) const;
 
   /// What must hold of each answer to an upload: one final status 200 and nothing before it,
   /// Content-Length, neither chunked nor compressed, within 5 s, all of it in the first 64 bytes,

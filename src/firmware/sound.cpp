@@ -22,7 +22,7 @@ std::vector<std::int16_t> heart_samples(int sample_rate_hz, double duration_s) {
   std::vector<std::int16_t> samples;
   samples.reserve(clip.samples.size());
   for (const float sample : clip.samples) {
-    const double scaled = std::round(double{sample} * 32'768);
+    const double scaled = std::round(static_cast<double>(sample) * 32'768);
     samples.push_back(static_cast<std::int16_t>(std::clamp(scaled, -32'768.0, 32'767.0)));
   }
   return samples;

@@ -140,7 +140,7 @@ Outcome two_on_one_connection(Bench& bench) {
 }
 
 /// Sends a request that asks for the connection's end after it.
-Outcome until_the_end(Bench& bench, Post post) {
+Outcome until_the_end(Bench& bench, const Post& post) {
   Outcome outcome;
   const std::unique_ptr<Wire> wire = bench.connect(outcome);
   if (wire == nullptr) return outcome;
