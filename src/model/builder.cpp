@@ -28,7 +28,7 @@ std::shared_ptr<const AlignedBytes> LayoutCache::find_or_reorder(const Constant&
     if (entry.constant == constant && entry.layout == to) return entry.bytes;
   }
   auto bytes = std::make_shared<AlignedBytes>(to.get_size());
-  dnnl::memory source(from, engine, const_cast<float*>(constant->floats.data()));
+  dnnl::memory source(from, engine, address({.constant = first_byte(*constant)}, nullptr));
   dnnl::memory target(to, engine, bytes->data());
   dnnl::stream stream(engine);
   dnnl::reorder(source, target).execute(stream, source, target);
@@ -46,7 +46,7 @@ ProgramBuilder::Desc ProgramBuilder::row_order(const Shape& dims, dnnl::memory::
     strides[d] = stride;
     stride *= sizes[d];
   }
-  return Desc(sizes, type, strides);
+  return {sizes, type, strides};
 }
 
 ProgramBuilder::Buffer ProgramBuilder::allocate(std::size_t bytes) {

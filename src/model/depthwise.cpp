@@ -44,7 +44,7 @@ template <typename Width, std::size_t kSums>
                                                   const float* in, float* out, std::int64_t first) {
   using Lanes = typename Width::Lanes;
   constexpr std::size_t kLanes = sizeof(Lanes) / sizeof(float);
-  Lanes sums[kSums];
+  Lanes sums[kSums];  // NOLINT(modernize-avoid-c-arrays): std::array would lose the attributes
   for (std::size_t i = 0; i < kSums; ++i) {
     sums[i] = *reinterpret_cast<const Lanes*>(d.bias.data() + first + i * kLanes);
   }

@@ -20,21 +20,23 @@ Folded one(Tensor tensor) {
 
 Folded fold_constant(const Node& node) {
   for (const auto& [name, value] : node.attributes) {
-    if (const auto* tensor = std::get_if<Constant>(&value); tensor && name == "value") {
+    if (const auto* tensor = std::get_if<Constant>(&value); tensor != nullptr && name == "value") {
       return std::optional{std::vector<Constant>{*tensor}};
     }
-    if (const auto* number = std::get_if<float>(&value); number && name == "value_float") {
+    if (const auto* number = std::get_if<float>(&value);
+        number != nullptr && name == "value_float") {
       return one({{}, {*number}, {}, false});
     }
-    if (const auto* number = std::get_if<std::int64_t>(&value); number && name == "value_int") {
+    if (const auto* number = std::get_if<std::int64_t>(&value);
+        number != nullptr && name == "value_int") {
       return one({{}, {}, {*number}, true});
     }
     if (const auto* list = std::get_if<std::vector<float>>(&value);
-        list && name == "value_floats") {
+        list != nullptr && name == "value_floats") {
       return one({{static_cast<std::int64_t>(list->size())}, *list, {}, false});
     }
     if (const auto* list = std::get_if<std::vector<std::int64_t>>(&value);
-        list && name == "value_ints") {
+        list != nullptr && name == "value_ints") {
       return one({{static_cast<std::int64_t>(list->size())}, {}, *list, true});
     }
   }

@@ -134,20 +134,20 @@ class ForestReader {
     return Ok{};
   }
 
-  const onnx::AttributeProto* find(const std::string& name) const {
+  [[nodiscard]] const onnx::AttributeProto* find(const std::string& name) const {
     for (const onnx::AttributeProto& attribute : node_.attribute()) {
       if (attribute.name() == name) return &attribute;
     }
     return nullptr;
   }
 
-  std::vector<std::int64_t> integers(const std::string& name) const {
+  [[nodiscard]] std::vector<std::int64_t> integers(const std::string& name) const {
     const onnx::AttributeProto* found = find(name);
     if (found == nullptr) return {};
     return {found->ints().begin(), found->ints().end()};
   }
 
-  std::span<const float> floats(const std::string& name) const {
+  [[nodiscard]] std::span<const float> floats(const std::string& name) const {
     const onnx::AttributeProto* found = find(name);
     if (found == nullptr) return {};
     return {found->floats().data(), static_cast<std::size_t>(found->floats_size())};

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <iterator>
 #include <optional>
+#include <vector>
 
 #include "model/lower.hpp"
 #include "model/pool.hpp"
@@ -16,7 +18,7 @@ using Buffer = ProgramBuilder::Buffer;
 using Use = ProgramBuilder::Use;
 
 Desc any_layout(const Shape& dims, DataType type) {
-  return Desc(dims, type, dnnl::memory::format_tag::any);
+  return {dims, type, dnnl::memory::format_tag::any};
 }
 
 dnnl::primitive_attr attributes_of(const PlannedNode& planned) {
@@ -78,28 +80,31 @@ Layout pad(ProgramBuilder& builder, ValueId x, const Geometry& geometry) {
 }  // namespace
 
 bool prefers_bf16(const ProgramBuilder& builder, ValueId id) {
-  bool used = false;
-  for (const PlannedNode& planned : builder.graph().nodes) {
-    const auto& inputs = planned.node.inputs;
-    const bool is_input = std::find(inputs.begin(), inputs.end(), id) != inputs.end();
-    if (!is_input && planned.residual != id) continue;
-    used = true;
-    if (planned.node.keep_f32) return false;
-    const auto* loop = std::get_if<Loop>(&planned.plan.work);
-    const bool is_scaled = loop != nullptr && loop->is_row_scale && inputs[0] == id;
-    if (is_scaled || std::holds_alternative<View>(planned.plan.work)) {
-      const auto& outputs = planned.node.outputs;
-      if (!std::all_of(outputs.begin(), outputs.end(), [&](ValueId output) {
-            return output == kNoValue || prefers_bf16(builder, output);
-          })) {
-        return false;
+  std::vector<ValueId> values = {id};
+  while (!values.empty()) {
+    const ValueId value = values.back();
+    values.pop_back();
+    bool used = false;
+    for (const PlannedNode& planned : builder.graph().nodes) {
+      const auto& inputs = planned.node.inputs;
+      const bool is_input = std::find(inputs.begin(), inputs.end(), value) != inputs.end();
+      if (!is_input && planned.residual != value) continue;
+      used = true;
+      if (planned.node.keep_f32) return false;
+      const auto* loop = std::get_if<Loop>(&planned.plan.work);
+      const bool is_scaled = loop != nullptr && loop->is_row_scale && inputs[0] == value;
+      if (is_scaled || std::holds_alternative<View>(planned.plan.work)) {
+        // Then those who use its outputs decide.
+        std::ranges::copy_if(planned.node.outputs, std::back_inserter(values),
+                             [](ValueId output) { return output != kNoValue; });
+      } else {
+        const auto* convolution = std::get_if<Convolution>(&planned.plan.work);
+        if (convolution == nullptr || convolution->is_depthwise_1d) return false;
       }
-    } else {
-      const auto* convolution = std::get_if<Convolution>(&planned.plan.work);
-      if (convolution == nullptr || convolution->is_depthwise_1d) return false;
     }
+    if (!used) return false;
   }
-  return used;
+  return true;
 }
 
 void lower_convolution(ProgramBuilder& builder, const PlannedNode& planned,

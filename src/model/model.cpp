@@ -134,10 +134,7 @@ Result<Scores> Model::run(std::span<const float> samples, Hidden hidden,
   const Program& program = state_->programs[index];
   std::byte* arena = workspace.state_->arena.data();
   const auto floats = [&](const Place& place) {
-    // Only inputs, which are never constants, are written through this.
-    return place.constant != nullptr
-               ? reinterpret_cast<float*>(const_cast<std::byte*>(place.constant))
-               : reinterpret_cast<float*>(arena + place.offset);
+    return static_cast<float*>(address(place, arena));
   };
   float* end = std::copy(samples.begin(), samples.end(), floats(program.samples));
   std::fill(end, floats(program.samples) + program.length, 0.0F);

@@ -2,12 +2,12 @@
 
 namespace auscult::model {
 
-namespace {
-
-// oneDNN and the loops only read through the pointers to inputs, which their interfaces leave open.
 void* address(const Place& place, std::byte* arena) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): oneDNN's interface asks for it.
   return place.constant != nullptr ? const_cast<std::byte*>(place.constant) : arena + place.offset;
 }
+
+namespace {
 
 float* floats(const std::optional<Place>& place, std::byte* arena) {
   return place ? static_cast<float*>(address(*place, arena)) : nullptr;

@@ -18,6 +18,11 @@ struct Place {
   const std::byte* constant = nullptr;
 };
 
+/// Where that is in memory. Only inputs and outputs of a program, which are never constants, are
+/// written through this: oneDNN and the loops only read the others, which their interfaces leave
+/// open.
+void* address(const Place& place, std::byte* arena);
+
 /// Runs a oneDNN primitive.
 struct PrimitiveStep {
   struct Argument {
@@ -59,7 +64,7 @@ class BoundProgram {
   BoundProgram(const Program& program, const dnnl::engine& engine, std::byte* arena);
 
   /// Fails only if oneDNN does, whose status is returned.
-  dnnl_status_t run(const dnnl::stream& stream) const;
+  [[nodiscard]] dnnl_status_t run(const dnnl::stream& stream) const;
 
  private:
   struct BoundPrimitive {
