@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstring>
 #include <limits>
 
@@ -12,8 +13,8 @@
 namespace auscult::audio {
 namespace {
 
-constexpr SampleFormat kIntegerFormats[] = {SampleFormat::u8, SampleFormat::s16, SampleFormat::s24,
-                                            SampleFormat::s32};
+constexpr std::array kIntegerFormats = {SampleFormat::u8, SampleFormat::s16, SampleFormat::s24,
+                                        SampleFormat::s32};
 
 /// decode(archive(x)), and unarchive_to_wav(archive(x)), equal decode(x) to the bit.
 void expect_lossless(std::span<const std::byte> upload, const Declaration& declared,

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "audio/synthetic_heart.hpp"
 
@@ -26,8 +27,8 @@ Words heart(int rate_hz = 16'000, double seconds = 4) {
   std::normal_distribution<double> noise(0, 5);
   const AudioClip clip = synthesize({.duration_s = seconds}, rate_hz);
   for (const float sample : clip.samples) {
-    words.push_back(
-        static_cast<std::int16_t>(std::lround(32'000 * double{sample} + noise(random))));
+    words.push_back(static_cast<std::int16_t>(
+        std::lround(32'000 * static_cast<double>(sample) + noise(random))));
   }
   return words;
 }
@@ -216,10 +217,11 @@ TEST(Examine, FindsABufferThatIsNeverFilledAnew) {
 }
 
 TEST(Examine, FindsWhatIsNoSound) {
-  const struct {
+  struct Case {
     const char* code;
     std::string body;
-  } cases[] = {
+  };
+  const std::vector<Case> cases = {
       {"empty", ""},
       {"text", R"({"audio": "UklGRiQAAABXQVZFZm10IBAAAAABAAEAgD4AAAB9AAACABAA"})"},
       {"text", "UklGRiQAAABXQVZFZm10IBAAAAABAAEAgD4AAAB9AAACABAAZGF0YQAAAAA="},

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
 
@@ -15,8 +16,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr SampleFormat kFormats[] = {SampleFormat::u8, SampleFormat::s16, SampleFormat::s24,
-                                     SampleFormat::s32, SampleFormat::f32};
+constexpr std::array kFormats = {SampleFormat::u8, SampleFormat::s16, SampleFormat::s24,
+                                 SampleFormat::s32, SampleFormat::f32};
 
 std::vector<std::byte> little_endian_float(float value) {
   const auto word = std::bit_cast<std::uint32_t>(value);

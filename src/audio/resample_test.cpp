@@ -3,13 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 #include "audio/sound_test.hpp"
 
 namespace auscult::audio {
 namespace {
 
-constexpr int kRatesHz[] = {4'000, 8'000, 16'000, 22'050, 22'222, 32'000, 44'100, 48'000, 192'000};
+constexpr std::array kRatesHz = {4'000,  8'000,  16'000, 22'050, 22'222,
+                                 32'000, 44'100, 48'000, 192'000};
 
 // The filter sees silence before and behind the clip: its ringing there is not judged.
 constexpr double kEdgeS = 0.1;

@@ -1,5 +1,7 @@
 #include "firmware/address.hpp"
 
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,13 +11,14 @@ namespace {
 using testing::HasSubstr;
 
 TEST(ParseAddress, ReadsWhatMakersWrite) {
-  const struct {
+  struct Case {
     const char* url;
     const char* host;
     const char* port;
     const char* prefix;
     const char* authority;
-  } cases[] = {
+  };
+  const std::vector<Case> cases = {
       {"http://192.168.1.20:8000", "192.168.1.20", "8000", "", "192.168.1.20:8000"},
       {"http://heart.example/", "heart.example", "80", "", "heart.example"},
       {"heart.local:8000", "heart.local", "8000", "", "heart.local:8000"},
@@ -35,10 +38,11 @@ TEST(ParseAddress, ReadsWhatMakersWrite) {
 }
 
 TEST(ParseAddress, SaysWhatIsWrongAndWhatIsWanted) {
-  const struct {
+  struct Case {
     const char* url;
     const char* why;
-  } cases[] = {
+  };
+  const std::vector<Case> cases = {
       {"https://h", "encrypted"}, {"ftp://h", "no http://"},     {"", "names no host"},
       {"http://h:0", "no port"},  {"http://h:99999", "no port"}, {"http://h:8o", "no port"},
       {"http://:80", "no host"},  {"http://a b", "space"},       {"http://u@h", "user name"},

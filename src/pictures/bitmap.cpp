@@ -84,9 +84,9 @@ void Bitmap::fill(int x, int y, int width, int height, Colour colour) {
 
 void Bitmap::write(int x, int y, std::string_view text, Colour colour) {
   for (const char character : text) {
-    const auto glyph = std::find_if(kGlyphs.begin(), kGlyphs.end(), [&](const Glyph& candidate) {
-      return candidate.character == character;
-    });
+    const auto* const glyph =
+        std::find_if(kGlyphs.begin(), kGlyphs.end(),
+                     [&](const Glyph& candidate) { return candidate.character == character; });
     for (int row = 0; glyph != kGlyphs.end() && row < kGlyphHeight; ++row) {
       for (int column = 0; column < kGlyphWidth; ++column) {
         const unsigned bit = 1U << static_cast<unsigned>(kGlyphWidth - 1 - column);

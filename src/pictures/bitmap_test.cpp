@@ -4,21 +4,23 @@
 #include <png.h>
 
 #include <cmath>
+#include <vector>
 
 namespace auscult::pictures {
 namespace {
 
 // matplotlib 3.6, matplotlib.colormaps["magma"]; the polynomial is said to be within a few steps.
 TEST(Magma, IsThatOfMatplotlib) {
-  const struct {
-    double value;
+  struct Case {
+    double value = 0;
     Colour expected;
-  } kColours[] = {{0, {0, 0, 4}},
-                  {0.25, {81, 18, 124}},
-                  {0.5, {183, 55, 121}},
-                  {0.75, {252, 137, 97}},
-                  {1, {252, 253, 191}}};
-  for (const auto& [value, expected] : kColours) {
+  };
+  const std::vector<Case> cases = {{0, {0, 0, 4}},
+                                   {0.25, {81, 18, 124}},
+                                   {0.5, {183, 55, 121}},
+                                   {0.75, {252, 137, 97}},
+                                   {1, {252, 253, 191}}};
+  for (const auto& [value, expected] : cases) {
     const Colour colour = magma(value);
     EXPECT_NEAR(colour.red, expected.red, 6) << value;
     EXPECT_NEAR(colour.green, expected.green, 6) << value;

@@ -28,7 +28,7 @@ constexpr int kSvgAxis = 24;
 
 std::string number(double value, const char* format) {
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), format, value);
+  (void)std::snprintf(text.data(), text.size(), format, value);
   return text.data();
 }
 
@@ -67,7 +67,7 @@ void draw_levels(Bitmap& bitmap, int height, float loudest) {
   }
   for (int step = 0; step <= 3; ++step) {
     const int y = kTop + step * (height - 1) / 3;
-    const double level = double{loudest} - kRangeDb * step / 3;
+    const double level = static_cast<double>(loudest) - kRangeDb * step / 3;
     bitmap.write(x + 16,
                  y - (step == 0   ? 0
                       : step == 3 ? 7
@@ -138,7 +138,7 @@ std::string waveform_svg(const audio::AudioClip& clip, const std::vector<HeartSo
   for (const HeartSound& beat : beats) {
     const bool is_s1 = beat.kind == HeartSound::Kind::s1;
     svg += std::string("<rect class=\"") + (is_s1 ? "s1" : "s2") + "\" x=\"" + x_of(beat.start_s) +
-           "\" y=\"0\" width=\"" + x_of(beat.end_s - beat.start_s) + "\" height=\"176\"><title>" +
+           R"(" y="0" width=")" + x_of(beat.end_s - beat.start_s) + R"(" height="176"><title>)" +
            (is_s1 ? "S1" : "S2") + "</title></rect>\n";
   }
   // Along the upper edge, then back along the lower one.
@@ -149,9 +149,9 @@ std::string waveform_svg(const audio::AudioClip& clip, const std::vector<HeartSo
   for (std::size_t i = extents.size(); i-- > 0;) {
     path += "L" + std::to_string(i) + " " + y_of(extents[i].low);
   }
-  svg += "<path class=\"wave\" d=\"" + path + "Z\"/>\n";
+  svg += R"(<path class="wave" d=")" + path + "Z\"/>\n";
   for (const double tick : ticks(duration_s)) {
-    svg += "<text class=\"ink\" x=\"" + x_of(tick) + "\" y=\"194\" text-anchor=\"" +
+    svg += R"(<text class="ink" x=")" + x_of(tick) + R"(" y="194" text-anchor=")" +
            (tick == 0 ? "start" : "middle") + "\">" + seconds_text(tick, tick_step_s(duration_s)) +
            "</text>\n";
   }

@@ -30,7 +30,7 @@ class Turns {
   class Turn {
    public:
     Turn(Turn&& other) noexcept
-        : turns_(std::exchange(other.turns_, nullptr)), name_(other.name_) {}
+        : turns_(std::exchange(other.turns_, nullptr)), name_(std::move(other.name_)) {}
     Turn& operator=(Turn&&) = delete;
     ~Turn();
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -20,9 +21,9 @@ audio::AudioClip sine(double hz, int rate_hz = 2000, double offset = 0) {
 }
 
 TEST(BandEnergies, PutsASineIntoItsBand) {
-  const double centres_hz[] = {38, 85, 155, 283, 566};
+  constexpr std::array<double, kBands> kCentresHz = {38, 85, 155, 283, 566};
   for (std::size_t band = 0; band < kBands; ++band) {
-    const Bands power = BandEnergies(sine(centres_hz[band])).mean(1, 3);
+    const Bands power = BandEnergies(sine(kCentresHz[band])).mean(1, 3);
     EXPECT_GT(power[band], 0.12) << band;
     for (std::size_t other = 0; other < kBands; ++other) {
       if (other == band) continue;

@@ -51,10 +51,11 @@ TEST(MeanPowerSpectrum, AgreesWithTheSumThatDefinesIt) {
 
 TEST(MeanPowerSpectrum, IsTheMeanOverTheFramesHoweverManyThereAre) {
   // The first half of the frames is silent: half of the power is left, also of an odd number.
-  std::vector<float> samples(64 * 4, 0.0F);
-  const std::vector<float> loud = sine(64 * 4, 0.25);
+  constexpr std::size_t kSize = 64;
+  std::vector<float> samples(4 * kSize, 0.0F);
+  const std::vector<float> loud = sine(4 * kSize, 0.25);
   samples.insert(samples.end(), loud.begin(), loud.end());
-  EXPECT_NEAR(mean_power_spectrum(samples, 64)[16], 0.25, 0.02);
+  EXPECT_NEAR(mean_power_spectrum(samples, kSize)[16], 0.25, 0.02);
 }
 
 TEST(MeanPowerSpectrum, PadsWhatIsTooShort) {
