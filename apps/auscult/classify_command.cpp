@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <utility>
 
 #include <cmath>
 #include <cstdio>
@@ -34,15 +35,15 @@ Json to_json(const std::string& file, const Error& error) {
 
 std::string number(double value, const char* format) {
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), format, value);
+  (void)std::snprintf(text.data(), text.size(), format, value);
   return text.data();
 }
 
 /// Writes the answers one after the other in one of the formats.
 class AnswerWriter {
  public:
-  AnswerWriter(std::ostream& out, const std::string& format, const std::vector<std::string>& labels)
-      : out_(out), format_(format) {
+  AnswerWriter(std::ostream& out, std::string format, const std::vector<std::string>& labels)
+      : out_(out), format_(std::move(format)) {
     if (format_ == "json") out_ << "[";
     if (format_ == "csv") {
       out_ << "file,class,class_index,confidence";

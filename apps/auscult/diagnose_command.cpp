@@ -21,7 +21,8 @@ Result<std::vector<std::byte>> read_bytes(const std::string& input) {
   constexpr std::size_t kStep = std::size_t{1} << 20U;
   struct Close {
     void operator()(std::FILE* file) const {
-      if (file != stdin) std::fclose(file);
+      // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): no deleter gets a gsl::owner.
+      if (file != stdin) (void)std::fclose(file);
     }
   };
   const std::unique_ptr<std::FILE, Close> file(input == "-" ? stdin
@@ -58,9 +59,10 @@ void write_text(std::ostream& out, const service::Diagnosis& diagnosis) {
   }
   if (diagnosis.found.level) {
     std::array<char, 120> line{};
-    std::snprintf(line.data(), line.size(), "  level: %.0f dB, peak %.0f dB, offset %.2f %%\n",
-                  diagnosis.found.level->rms_dbfs, diagnosis.found.level->peak_dbfs,
-                  100 * diagnosis.found.dc_offset);
+    (void)std::snprintf(line.data(), line.size(),
+                        "  level: %.0f dB, peak %.0f dB, offset %.2f %%\n",
+                        diagnosis.found.level->rms_dbfs, diagnosis.found.level->peak_dbfs,
+                        100 * diagnosis.found.dc_offset);
     out << line.data();
   }
   for (const audio::Finding& finding : diagnosis.findings) {

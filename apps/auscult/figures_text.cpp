@@ -20,10 +20,10 @@ std::string written(const Json& figure) {
   if (!figure.is_object() || !figure.contains("value")) return "-";
   std::array<char, 64> text{};
   if (figure.contains("low")) {
-    std::snprintf(text.data(), text.size(), "%.3f (%.3f-%.3f)", figure["value"].get<double>(),
-                  figure["low"].get<double>(), figure["high"].get<double>());
+    (void)std::snprintf(text.data(), text.size(), "%.3f (%.3f-%.3f)", figure["value"].get<double>(),
+                        figure["low"].get<double>(), figure["high"].get<double>());
   } else {
-    std::snprintf(text.data(), text.size(), "%.3f", figure["value"].get<double>());
+    (void)std::snprintf(text.data(), text.size(), "%.3f", figure["value"].get<double>());
   }
   return text.data();
 }
@@ -46,8 +46,8 @@ void write_classes(std::ostream& out, const Json& part, const std::string& decis
   out << "  " << padded("accuracy, most probable", kNameWidth);
   for (const Json& point : part.at("coverage")) {
     std::array<char, 48> text{};
-    std::snprintf(text.data(), text.size(), "%.3f of the surest %.0f %%   ",
-                  point["accuracy"].get<double>(), 100 * point["share"].get<double>());
+    (void)std::snprintf(text.data(), text.size(), "%.3f of the surest %.0f %%   ",
+                        point["accuracy"].get<double>(), 100 * point["share"].get<double>());
     out << text.data();
   }
   out << "\n  " << padded("", kNameWidth);

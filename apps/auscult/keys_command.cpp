@@ -135,8 +135,9 @@ Status KeysCommand::list(std::ostream& out) const {
   if (!keys) return keys.error();
   for (const storage::ApiKey& key : *keys) {
     std::array<char, 160> line{};
-    std::snprintf(line.data(), line.size(), "%s  %-7s  %-24s  made %.10s", key.id.c_str(),
-                  state_of(key), key.scopes.c_str(), format_timestamp(key.created_at).c_str());
+    (void)std::snprintf(line.data(), line.size(), "%s  %-7s  %-24s  made %.10s", key.id.c_str(),
+                        state_of(key), key.scopes.c_str(),
+                        format_timestamp(key.created_at).c_str());
     out << line.data();
     if (key.expires_at) out << "  until " << format_timestamp(*key.expires_at).substr(0, 16);
     if (key.requests_per_minute) out << "  " << *key.requests_per_minute << " a minute";

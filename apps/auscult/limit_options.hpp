@@ -16,7 +16,7 @@ class LimitOptions {
 
  private:
   struct Time {
-    std::chrono::milliseconds http::ServerConfig::*target;
+    std::chrono::milliseconds http::ServerConfig::*target = nullptr;
     double seconds = 0;
   };
   std::vector<Time> times_;
