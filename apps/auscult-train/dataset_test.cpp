@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/environment.hpp"
 #include "core/temporary_folder.hpp"
 
 namespace auscult::train {
@@ -79,9 +80,9 @@ TEST_F(LoadDataset, DoesWithoutCirCor) {
 }
 
 TEST(Dataset, LeavesSilentLocationsOfMurmurPatientsUnlabelled) {
-  const char* folder = std::getenv("AUSCULT_DATA");
-  if (folder == nullptr) GTEST_SKIP() << "AUSCULT_DATA is not set";
-  const Result<Dataset> dataset = load_dataset(folder, [](std::size_t, std::size_t) {});
+  const std::optional<std::string> folder = environment("AUSCULT_DATA");
+  if (!folder) GTEST_SKIP() << "AUSCULT_DATA is not set";
+  const Result<Dataset> dataset = load_dataset(*folder, [](std::size_t, std::size_t) {});
   ASSERT_TRUE(dataset) << dataset.error().message;
   int heard = 0;
   int absent = 0;

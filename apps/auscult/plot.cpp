@@ -8,9 +8,9 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <string_view>
 
+#include "core/environment.hpp"
 #include "pictures/envelope.hpp"
 #include "pictures/recording_pictures.hpp"
 
@@ -38,7 +38,7 @@ std::string padded(std::string text, int columns) {
 
 std::string number(double value, const char* format) {
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), format, value);
+  (void)std::snprintf(text.data(), text.size(), format, value);
   return text.data();
 }
 
@@ -109,9 +109,8 @@ int terminal_columns() {
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   int columns = 0;
-  if (const char* text = std::getenv("COLUMNS")) {
-    const std::string_view view(text);
-    std::from_chars(view.data(), view.data() + view.size(), columns);
+  if (const std::optional<std::string> text = environment("COLUMNS")) {
+    std::from_chars(text->data(), text->data() + text->size(), columns);
   }
   return columns > 0 ? columns : kDefaultColumns;
 }

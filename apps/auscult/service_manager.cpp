@@ -5,16 +5,16 @@
 #include <unistd.h>
 
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
+
+#include "core/environment.hpp"
 
 namespace auscult::cli {
 
 void tell_service_manager(std::string_view state) {
-  const char* name = std::getenv("NOTIFY_SOCKET");
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const std::string_view path = name == nullptr ? "" : name;
+  const std::string path = environment("NOTIFY_SOCKET").value_or("");
   if (path.empty() || path.size() >= sizeof(address.sun_path)) return;
   std::memcpy(static_cast<void*>(address.sun_path), path.data(), path.size());
   // What begins with @ is a name in the kernel's own name space.

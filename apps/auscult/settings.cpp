@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <memory>
+
+#include "core/environment.hpp"
 
 namespace auscult::cli {
 namespace {
@@ -14,7 +15,7 @@ class EnvironmentFirst : public CLI::ConfigTOML {
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     auto settings = CLI::ConfigTOML::from_config(input);
     std::erase_if(settings, [](const CLI::ConfigItem& item) {
-      return std::getenv(environment_name(item.name).c_str()) != nullptr;
+      return environment(environment_name(item.name)).has_value();
     });
     return settings;
   }

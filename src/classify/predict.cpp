@@ -1,16 +1,15 @@
-#include <cstdlib>
-
 #include "audio/decode.hpp"
 #include "auscult/classify.hpp"
 #include "classify/classifier.hpp"
+#include "core/environment.hpp"
 
 namespace auscult {
 
 Result<std::pair<int, double>> predict_class_with_confidence(const std::string& audio_file) {
   // Immutable once loaded; the signature of the contract leaves no place to pass it in.
   static const Result<classify::Classifier> classifier = [] {
-    const char* folder = std::getenv("AUSCULT_MODEL");
-    return classify::Classifier::load(folder != nullptr ? folder : AUSCULT_DEFAULT_MODEL_DIR, {});
+    return classify::Classifier::load(
+        environment("AUSCULT_MODEL").value_or(AUSCULT_DEFAULT_MODEL_DIR), {});
   }();
   if (!classifier) return classifier.error();
 

@@ -11,6 +11,7 @@
 
 #include "audio/wav.hpp"
 #include "cli.hpp"
+#include "core/environment.hpp"
 #include "support/process.hpp"
 #include "support/synthetic_heart.hpp"
 
@@ -115,8 +116,8 @@ TEST_F(Evaluate, AsksWhatIsToBeJudged) {
 // The file in models/ is the one whose figures are on its card: of each set, the answers to some
 // recordings that metrics.json keeps.
 TEST(EvaluateShipped, AnswersAsTheCardSays) {
-  const char* data = std::getenv("AUSCULT_DATA");
-  if (data == nullptr) GTEST_SKIP() << "AUSCULT_DATA names no folder of recordings";
+  const std::optional<std::string> data = environment("AUSCULT_DATA");
+  if (!data) GTEST_SKIP() << "AUSCULT_DATA names no folder of recordings";
   std::ifstream file(AUSCULT_TEST_MODEL "/metrics.json");
   const json metrics = json::parse(file);
   if (!metrics.contains("shipped")) {
@@ -128,7 +129,7 @@ TEST(EvaluateShipped, AnswersAsTheCardSays) {
   int compared = 0;
   for (const auto& [set, figures] : metrics["shipped"]["sets"].items()) {
     for (const json& example : figures["examples"]) {
-      const fs::path recording = fs::path(data) / example["file"].get<std::string>();
+      const fs::path recording = fs::path(*data) / example["file"].get<std::string>();
       if (!fs::exists(recording)) continue;
       const json answer = json::parse(output_of({"classify", recording.string(), "--format", "json",
                                                  "--precision", "f32", "--decision", decision}))[0];

@@ -15,6 +15,7 @@
 #include "audio/decode.hpp"
 #include "audio/resample.hpp"
 #include "auscult/audio.hpp"
+#include "core/environment.hpp"
 #include "support/process.hpp"
 #include "support/synthetic_heart.hpp"
 
@@ -143,15 +144,15 @@ TEST_F(ServiceTest, GivesOneClassHoweverASyntheticRecordingArrives) {
 }
 
 TEST_F(ServiceTest, GivesOneClassHoweverARealRecordingArrives) {
-  const char* datasets = std::getenv("AUSCULT_DATA");
-  if (datasets == nullptr) GTEST_SKIP() << "AUSCULT_DATA names no folder of recordings";
+  const std::optional<std::string> datasets = environment("AUSCULT_DATA");
+  if (!datasets) GTEST_SKIP() << "AUSCULT_DATA names no folder of recordings";
   const ServerProcess server(data());
   // One recording of each class whose answer, right or wrong, is not a toss-up.
   for (const char* name :
        {"A_artifact__201012172012.flac", "A_extrahls__201101070953.flac",
         "B_murmur__112_1306243000964_A.flac", "B_normal__103_1305031931979_B.flac",
         "B_extrastole__130_1306347376079_D.flac"}) {
-    const auto decoded = audio::decode_file((fs::path(datasets) / "pascal" / name).string(), {});
+    const auto decoded = audio::decode_file((fs::path(*datasets) / "pascal" / name).string(), {});
     ASSERT_TRUE(decoded) << name << ": " << decoded.error().message;
     expect_one_class(server, decoded->clip);
   }

@@ -1,17 +1,17 @@
 #include "real_clips.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "audio/decode.hpp"
 #include "audio/resample.hpp"
+#include "core/environment.hpp"
 
 namespace auscult::golden {
 
 std::optional<std::filesystem::path> data_folder() {
-  const char* folder = std::getenv("AUSCULT_DATA");
-  if (folder == nullptr || !std::filesystem::is_directory(folder)) return std::nullopt;
-  return folder;
+  const std::optional<std::string> folder = environment("AUSCULT_DATA");
+  if (!folder || !std::filesystem::is_directory(*folder)) return std::nullopt;
+  return *folder;
 }
 
 std::vector<Signal> real_clips(const std::filesystem::path& data, int sample_rate_hz,
