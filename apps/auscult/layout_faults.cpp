@@ -101,7 +101,8 @@ const std::array<Fault, 11>& faults() {
 Words to_words(const audio::AudioClip& clip) {
   Words words;
   for (const float sample : audio::resample(clip, kRateHz).samples) {
-    const double scaled = std::clamp(std::round(32'768 * double{sample}), -32'768.0, 32'767.0);
+    const double scaled =
+        std::clamp(std::round(32'768 * static_cast<double>(sample)), -32'768.0, 32'767.0);
     words.push_back(static_cast<std::int16_t>(scaled));
   }
   return words;

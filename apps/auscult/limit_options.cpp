@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <array>
 
 #include "settings.hpp"
 
@@ -24,7 +25,7 @@ struct TimeFlag {
   const char* help;
 };
 
-constexpr TimeFlag kTimeFlags[] = {
+constexpr std::array<TimeFlag, 8> kTimeFlags = {{
     {"--idle-timeout-s", &Config::idle_timeout, "Silence between two requests"},
     {"--header-timeout-s", &Config::header_timeout, "For the whole header of a request"},
     {"--rate-grace-s", &Config::rate_grace, "Until --min-bytes-per-s is asked for"},
@@ -35,7 +36,7 @@ constexpr TimeFlag kTimeFlags[] = {
     {"--drain-timeout-s", &Config::drain_timeout,
      "For what a refused client still sends, so that it sees the answer"},
     {"--shutdown-timeout-s", &Config::shutdown_timeout, "For requests under way at the end"},
-};
+}};
 
 }  // namespace
 
@@ -59,7 +60,7 @@ void LimitOptions::add_to(CLI::App& command, Config& server) {
   add_setting(command, "--min-bytes-per-s", server.min_bytes_per_s,
               "The average at which a body must come or an answer be taken")
       ->check(CLI::PositiveNumber);
-  times_.reserve(std::size(kTimeFlags));
+  times_.reserve(kTimeFlags.size());
   for (const TimeFlag& time : kTimeFlags) {
     const std::chrono::duration<double> seconds = server.*time.target;
     times_.push_back({time.target, seconds.count()});

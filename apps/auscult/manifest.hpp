@@ -34,7 +34,7 @@ Result<std::vector<LabelledSet>> load_manifests(const std::filesystem::path& fol
                                                 const std::vector<std::string>& labels);
 
 /// The same of one manifest of any name, whose files are named relative to `folder`.
-Result<LabelledSet> load_manifest(const std::filesystem::path& manifest,
+Result<LabelledSet> load_manifest(const std::filesystem::path& path,
                                   const std::filesystem::path& folder,
                                   const std::vector<std::string>& labels);
 

@@ -6,6 +6,8 @@
 #include <map>
 #include <ostream>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 namespace auscult::cli {
 namespace {
@@ -89,16 +91,21 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 /// Words that may follow each command, by its name with its parents', "model export".
-void add_words(const CLI::App& app, const std::string& name,
-               std::map<std::string, std::string>& words) {
-  std::vector<std::string> next;
-  for (const CLI::App* command : commands_of(app)) {
-    next.push_back(command->get_name());
-    add_words(*command, name.empty() ? command->get_name() : name + " " + command->get_name(),
-              words);
+std::map<std::string, std::string> words_after(const CLI::App& app) {
+  std::map<std::string, std::string> words;
+  std::vector<std::pair<const CLI::App*, std::string>> apps = {{&app, ""}};
+  while (!apps.empty()) {
+    const auto [each, name] = std::move(apps.back());
+    apps.pop_back();
+    std::vector<std::string> next;
+    for (const CLI::App* command : commands_of(*each)) {
+      next.push_back(command->get_name());
+      apps.emplace_back(command, name.empty() ? next.back() : name + " " + next.back());
+    }
+    for (const std::string& flag : flags_of(*each)) next.push_back(flag);
+    words[name] = joined(next);
   }
-  for (const std::string& flag : flags_of(app)) next.push_back(flag);
-  words[name] = joined(next);
+  return words;
 }
 
 Status write_file(const fs::path& path, const std::string& text) {
@@ -148,8 +155,7 @@ std::string manual_page(const CLI::App& app, const std::string& name) {
 }
 
 std::string bash_completion(const CLI::App& app) {
-  std::map<std::string, std::string> words;
-  add_words(app, "", words);
+  const std::map<std::string, std::string> words = words_after(app);
   std::ostringstream out;
   out << "# Completion of auscult for bash; written by `auscult manual --bash-completion`.\n"
          "_auscult() {\n"

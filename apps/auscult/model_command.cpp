@@ -137,7 +137,7 @@ Status ModelCommand::write_repository(std::ostream& out) const {
     return fail(ErrorCode::storage_failure,
                 folder.string() + " cannot be written: " + error.message());
   }
-  if (const Status written = write_text(folder / "config.pbtxt", *config); !written) return written;
+  if (Status written = write_text(folder / "config.pbtxt", *config); !written) return written;
   out << folder.string() << ": tritonserver --model-repository " << triton_ << '\n';
   return Ok{};
 }

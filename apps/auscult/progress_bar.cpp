@@ -20,8 +20,8 @@ void ProgressBar::update(std::size_t done) {
                 : elapsed.count() * static_cast<double>(total_ - done) / static_cast<double>(done);
   const auto whole_s = static_cast<long>(remaining_s);
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "] %zu/%zu  %zu %%  ETA %ld:%02ld", done, total_,
-                100 * done / total_, whole_s / 60, whole_s % 60);
+  (void)std::snprintf(text.data(), text.size(), "] %zu/%zu  %zu %%  ETA %ld:%02ld", done, total_,
+                      100 * done / total_, whole_s / 60, whole_s % 60);
   err_ << "\r\033[K[" << std::string(filled, '=') << std::string(kWidth - filled, ' ')
        << text.data() << std::flush;
   drawn_ = true;

@@ -15,6 +15,7 @@
 #include "http/server.hpp"
 #include "progress_bar.hpp"
 #include "queue/runner.hpp"
+#include "service/queue.hpp"
 #include "service/recording_service.hpp"
 #include "settings.hpp"
 
@@ -51,6 +52,23 @@ void show(std::ostream& out, const storage::Reclassification& done,
     out << std::setw(14) << change.from << std::setw(14) << change.to << change.recordings << '\n';
   }
   out << "\nEach recording's answers: GET /v1/recordings/ID/answers\n";
+}
+
+/// Returns when it is finished.
+Result<storage::Reclassification> follow(service::Queue& queue,
+                                         const storage::Reclassification& begun,
+                                         const sigset_t& signals, std::ostream& err) {
+  ProgressBar bar(err, static_cast<std::size_t>(begun.total), ::isatty(STDERR_FILENO) == 1);
+  for (;;) {
+    Result<storage::Reclassification> now = queue.reclassifications().find(begun.id);
+    if (!now || now->is_finished()) return now;
+    bar.update(static_cast<std::size_t>(now->judged + now->failed));
+    const int signal = sigtimedwait(&signals, nullptr, &kLook);
+    if (signal != SIGINT && signal != SIGTERM) continue;
+    return fail(ErrorCode::unavailable,
+                "interrupted with " + std::to_string(now->judged + now->failed) + " of " +
+                    std::to_string(now->total) + " judged: the same command goes on");
+  }
 }
 
 }  // namespace
@@ -105,24 +123,6 @@ Status ReclassifyCommand::reclassify(std::ostream& out, std::ostream& err) const
   if (!changes) return changes.error();
   show(out, *done, *changes);
   return Ok{};
-}
-
-/// Returns when it is finished.
-Result<storage::Reclassification> ReclassifyCommand::follow(service::Queue& queue,
-                                                            const storage::Reclassification& begun,
-                                                            const sigset_t& signals,
-                                                            std::ostream& err) const {
-  ProgressBar bar(err, static_cast<std::size_t>(begun.total), ::isatty(STDERR_FILENO) == 1);
-  for (;;) {
-    Result<storage::Reclassification> now = queue.reclassifications().find(begun.id);
-    if (!now || now->is_finished()) return now;
-    bar.update(static_cast<std::size_t>(now->judged + now->failed));
-    const int signal = sigtimedwait(&signals, nullptr, &kLook);
-    if (signal != SIGINT && signal != SIGTERM) continue;
-    return fail(ErrorCode::unavailable,
-                "interrupted with " + std::to_string(now->judged + now->failed) + " of " +
-                    std::to_string(now->total) + " judged: the same command goes on");
-  }
 }
 
 }  // namespace auscult::cli

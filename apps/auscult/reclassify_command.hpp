@@ -6,7 +6,6 @@
 
 #include "auscult/result.hpp"
 #include "model_options.hpp"
-#include "service/queue.hpp"
 #include "serving.hpp"
 #include "store_options.hpp"
 
@@ -24,9 +23,6 @@ class ReclassifyCommand {
 
  private:
   Status reclassify(std::ostream& out, std::ostream& err) const;
-  Result<storage::Reclassification> follow(service::Queue& queue,
-                                           const storage::Reclassification& begun,
-                                           const sigset_t& signals, std::ostream& err) const;
 
   CLI::App* command_;
   ModelOptions model_;

@@ -148,12 +148,32 @@ std::string percent(const Json& estimate) {
   std::array<char, 64> text{};
   const double value = estimate["value"];
   if (estimate.contains("low")) {
-    std::snprintf(text.data(), text.size(), "%5.1f %% [%.1f, %.1f]", 100 * value,
-                  100 * estimate["low"].get<double>(), 100 * estimate["high"].get<double>());
+    (void)std::snprintf(text.data(), text.size(), "%5.1f %% [%.1f, %.1f]", 100 * value,
+                        100 * estimate["low"].get<double>(), 100 * estimate["high"].get<double>());
   } else {
-    std::snprintf(text.data(), text.size(), "%5.1f %%", 100 * value);
+    (void)std::snprintf(text.data(), text.size(), "%5.1f %%", 100 * value);
   }
   return text.data();
+}
+
+void write_row(std::ostream& out, const Json& row) {
+  const bool is_right = row["recorded_hz"] == row["declared_hz"];
+  std::array<char, 200> line{};
+  (void)std::snprintf(line.data(), line.size(), "  %5.4g kHz %s %5.4g kHz  %5d  %-9s %-24s %s%s",
+                      1e-3 * row["recorded_hz"].get<double>(), is_right ? "is" : "as",
+                      1e-3 * row["declared_hz"].get<double>(), row["recordings"].get<int>(),
+                      is_right ? "alarmed" : "suspected", percent(row["suspected"]).c_str(),
+                      is_right ? "" : "named ", is_right ? "" : percent(row["named"]).c_str());
+  out << line.data() << '\n';
+}
+
+void write_advice(std::ostream& out, const Json& advice) {
+  for (const auto& [code, share] : advice["as_they_are"].items()) {
+    out << "  as they are, " << code << ": " << 100 * share.get<double>() << " %\n";
+  }
+  for (const auto& [fault, share] : advice["faults_found"].items()) {
+    out << "  found, " << fault << ": " << 100 * share.get<double>() << " %\n";
+  }
 }
 
 }  // namespace
@@ -196,27 +216,13 @@ void write_relabelling(std::ostream& out, const Json& report) {
   for (const auto& [set, parts] : report["sets"].items()) {
     for (const auto& [part, rows] : parts.items()) {
       out << '\n' << set << ", " << part << '\n';
-      for (const Json& row : rows) {
-        const bool is_right = row["recorded_hz"] == row["declared_hz"];
-        std::array<char, 200> line{};
-        std::snprintf(line.data(), line.size(), "  %5.4g kHz %s %5.4g kHz  %5d  %-9s %-24s %s%s",
-                      1e-3 * row["recorded_hz"].get<double>(), is_right ? "is" : "as",
-                      1e-3 * row["declared_hz"].get<double>(), row["recordings"].get<int>(),
-                      is_right ? "alarmed" : "suspected", percent(row["suspected"]).c_str(),
-                      is_right ? "" : "named ", is_right ? "" : percent(row["named"]).c_str());
-        out << line.data() << '\n';
-      }
+      for (const Json& row : rows) write_row(out, row);
     }
   }
   for (const auto& [set, parts] : report["advice"].items()) {
     for (const auto& [part, advice] : parts.items()) {
       out << "\nadvice, " << set << ", " << part << " (" << advice["recordings"] << ")\n";
-      for (const auto& [code, share] : advice["as_they_are"].items()) {
-        out << "  as they are, " << code << ": " << 100 * share.get<double>() << " %\n";
-      }
-      for (const auto& [fault, share] : advice["faults_found"].items()) {
-        out << "  found, " << fault << ": " << 100 * share.get<double>() << " %\n";
-      }
+      write_advice(out, advice);
     }
   }
 }

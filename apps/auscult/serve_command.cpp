@@ -74,6 +74,11 @@ std::string addresses(const std::string& host, const http::Server& server) {
   return url("http://", server.port()) + " and " + url("https://", *tls_port);
 }
 
+Error no_setting(const std::string& text, const std::string& name) {
+  return fail(ErrorCode::invalid_argument,
+              "device defaults '" + text + "': no setting is called '" + name + "'");
+}
+
 }  // namespace
 
 Status add_device_defaults(const std::string& text, service::ServiceConfig& config) {
@@ -98,8 +103,7 @@ Status add_device_defaults(const std::string& text, service::ServiceConfig& conf
       const auto known = audio::declare(defaults.format, name, value);
       if (!known) return known.error();
       if (!*known) {
-        return fail(ErrorCode::invalid_argument,
-                    "device defaults '" + text + "': no setting is called '" + name + "'");
+        return no_setting(text, name);
       }
     }
     begin = end + 1;
@@ -295,6 +299,7 @@ Status ServeCommand::serve(std::ostream& out) {
   });
   server->run();
   // Had run() ended by itself, the thread would still wait.
+  // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): it waits for the signal, which is blocked.
   pthread_kill(ending.native_handle(), SIGTERM);
   return Ok{};
 }

@@ -52,8 +52,10 @@ sigset_t block_signals() {
 void give_large_blocks_back() {
   // glibc raises both bounds to the size of whatever was freed, up to 32 MiB: after a few long
   // recordings it would keep hundreds of megabytes for the next ones.
+  // NOLINTBEGIN(concurrency-mt-unsafe): before there are threads
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
   mallopt(M_TRIM_THRESHOLD, 1 << 22);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 Result<service::ServingModel> load_serving_model(const ModelOptions& options) {

@@ -27,7 +27,8 @@ std::vector<std::byte> to_s16(const audio::AudioClip& clip) {
   std::vector<std::byte> bytes;
   bytes.reserve(clip.samples.size() * kSampleBytes);
   for (const float sample : clip.samples) {
-    const double scaled = std::clamp(std::round(double{sample} * 32'768), -32'768.0, 32'767.0);
+    const double scaled =
+        std::clamp(std::round(static_cast<double>(sample) * 32'768), -32'768.0, 32'767.0);
     const auto word = static_cast<std::uint16_t>(static_cast<std::int16_t>(scaled));
     bytes.push_back(static_cast<std::byte>(word & 0xFFU));
     bytes.push_back(static_cast<std::byte>(word >> 8U));
@@ -41,12 +42,13 @@ std::string line_of(const Json& message) {
   std::array<char, 160> text{};
   const double seconds =
       is_final ? result["duration_s"].get<double>() : message["elapsed_s"].get<double>();
-  std::snprintf(text.data(), text.size(), "%6.1f s  %-10s %3d %%", seconds,
-                result["class"].get<std::string>().substr(0, 64).c_str(),
-                static_cast<int>(std::floor(result["confidence"].get<double>())));
+  (void)std::snprintf(text.data(), text.size(), "%6.1f s  %-10s %3d %%", seconds,
+                      result["class"].get<std::string>().substr(0, 64).c_str(),
+                      static_cast<int>(std::floor(result["confidence"].get<double>())));
   std::string line = text.data();
   if (result["heart_rate_bpm"].is_number()) {
-    std::snprintf(text.data(), text.size(), "  %.0f bpm", result["heart_rate_bpm"].get<double>());
+    (void)std::snprintf(text.data(), text.size(), "  %.0f bpm",
+                        result["heart_rate_bpm"].get<double>());
     line += text.data();
   }
   if (is_final) line += "  stored as " + result["id"].get<std::string>();
