@@ -10,6 +10,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -303,7 +304,7 @@ class KillTest {
 }  // namespace
 }  // namespace auscult
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   (void)std::signal(SIGPIPE, SIG_IGN);
   auscult::Options options;
   for (int i = 1; i + 1 < argc; i += 2) {
@@ -314,4 +315,7 @@ int main(int argc, char** argv) {
     if (name == "--seed") options.seed = static_cast<unsigned>(value);
   }
   return auscult::KillTest(options).run() ? 0 : 1;
+} catch (const std::exception& error) {
+  (void)std::fprintf(stderr, "kill_test: %s\n", error.what());
+  return 1;
 }

@@ -19,10 +19,11 @@ void require(bool done, const char* what) {
 template <typename Write>
 void write_pem(const std::filesystem::path& path, const Write& write) {
   const std::filesystem::path pending = path.string() + ".new";
-  std::FILE* file = std::fopen(pending.c_str(), "w");
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(pending.c_str(), "w"),
+                                                       std::fclose);
   require(file != nullptr, "open");
-  const bool written = write(file) == 1;
-  std::fclose(file);
+  const bool written = write(file.get()) == 1;
+  file.reset();
   require(written, "write");
   std::filesystem::rename(pending, path);
 }

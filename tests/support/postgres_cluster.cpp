@@ -8,14 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <optional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
-
-extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace auscult::postgres_test {
 namespace {
@@ -31,19 +30,30 @@ std::optional<fs::path> find_programs() {
   return found;
 }
 
-/// Whom the server runs as, since it refuses root; null: ourselves.
-const passwd* other_user() {
-  if (::geteuid() != 0) return nullptr;
-  const passwd* user = ::getpwnam("postgres");
-  return user != nullptr ? user : ::getpwnam("nobody");
+struct User {
+  uid_t id = 0;
+  gid_t group = 0;
+};
+
+/// Whom the server runs as, since it refuses root; empty: ourselves.
+std::optional<User> other_user() {
+  if (::geteuid() != 0) return std::nullopt;
+  for (const char* name : {"postgres", "nobody"}) {
+    std::array<char, 4096> text{};
+    passwd entry{};
+    passwd* found = nullptr;
+    ::getpwnam_r(name, &entry, text.data(), text.size(), &found);
+    if (found != nullptr) return User{found->pw_uid, found->pw_gid};
+  }
+  return std::nullopt;
 }
 
 /// Starts a program that ends when we do, its output going to `log`.
 pid_t spawn(std::vector<std::string> command, const fs::path& log) {
   std::vector<std::string> all = {"setpriv", "--pdeathsig", "QUIT"};
-  if (const passwd* user = other_user()) {
-    all.insert(all.end(), {"--reuid", std::to_string(user->pw_uid), "--regid",
-                           std::to_string(user->pw_gid), "--clear-groups"});
+  if (const std::optional<User> user = other_user()) {
+    all.insert(all.end(), {"--reuid", std::to_string(user->id), "--regid",
+                           std::to_string(user->group), "--clear-groups"});
   }
   all.insert(all.end(), command.begin(), command.end());
   std::vector<char*> arguments;
@@ -66,17 +76,18 @@ pid_t spawn(std::vector<std::string> command, const fs::path& log) {
 }  // namespace
 
 PostgresCluster* PostgresCluster::shared() {
-  static const std::unique_ptr<PostgresCluster> cluster = []() -> std::unique_ptr<PostgresCluster> {
+  static const std::unique_ptr<PostgresCluster> kCluster =
+      []() -> std::unique_ptr<PostgresCluster> {
     const std::optional<fs::path> programs = find_programs();
     if (!programs) return nullptr;
     return std::unique_ptr<PostgresCluster>(new PostgresCluster(*programs));
   }();
-  return cluster.get();
+  return kCluster.get();
 }
 
 PostgresCluster::PostgresCluster(fs::path programs) : programs_(std::move(programs)) {
-  if (const passwd* user = other_user()) {
-    if (::chown(folder_.path().c_str(), user->pw_uid, user->pw_gid) != 0) {
+  if (const std::optional<User> user = other_user()) {
+    if (::chown(folder_.path().c_str(), user->id, user->group) != 0) {
       throw std::runtime_error("cannot give away " + folder_.path().string());
     }
   }

@@ -11,8 +11,6 @@
 #include <stdexcept>
 #include <utility>
 
-extern char** environ;  // NOLINT(readability-redundant-declaration)
-
 namespace auscult::testing {
 namespace {
 
@@ -23,12 +21,12 @@ int wait_status(pid_t pid) {
 }
 
 // Starts a program whose standard output is the pipe's end that is returned in `output`.
-pid_t spawn(const std::vector<std::string>& command, int& output) {
+pid_t spawn(std::vector<std::string> command, int& output) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2 failed");
 
   std::vector<char*> arguments;
-  for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
+  for (std::string& argument : command) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
 
   posix_spawn_file_actions_t actions;
