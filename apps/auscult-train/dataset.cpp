@@ -1,6 +1,7 @@
 #include "dataset.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <span>
@@ -160,9 +161,9 @@ Result<Dataset> load_dataset(const std::string& folder, const LoadListener& list
 Status add_unseen(const std::string& folder, int synthetic, Dataset& dataset,
                   const LoadListener& listener) {
   const std::size_t seen = dataset.examples.size();
-  const std::pair<const char*, const char*> sets[] = {{"yaseen2018", "N"},
-                                                      {"physionet2016", "normal"}};
-  for (const auto& [set, healthy] : sets) {
+  constexpr std::array<std::pair<const char*, const char*>, 2> kSets = {
+      {{"yaseen2018", "N"}, {"physionet2016", "normal"}}};
+  for (const auto& [set, healthy] : kSets) {
     const Status added = add_judged(folder, set, healthy, dataset.examples);
     if (!added) return added.error();
   }

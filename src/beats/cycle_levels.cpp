@@ -1,6 +1,7 @@
 #include "beats/cycle_levels.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "beats/rhythm.hpp"
 
@@ -8,7 +9,7 @@ namespace auscult::beats {
 namespace {
 
 constexpr double kMarginS = 0.015;
-constexpr std::size_t kMurmurBands[] = {2, 3};  // 120 to 400 Hz
+constexpr std::array<std::size_t, 2> kMurmurBands = {2, 3};  // 120 to 400 Hz
 constexpr double kClearlyLouderDiastoleDb = 3;
 constexpr double kClearlyUnequalDb = 3;
 

@@ -235,8 +235,10 @@ TEST(Heartbeats, AStretchOfNoiseIsLeftOutAndTheRestIsTold) {
 TEST(Heartbeats, ALongClipIsDecodedInPartsWithoutLosingOrDoublingABeat) {
   // A heart that slows from 120 to 60 bpm within two minutes.
   std::vector<double> cycles_s;
-  for (double time_s = 0; time_s < 120; time_s += cycles_s.back()) {
+  double time_s = 0;
+  while (time_s < 120) {
     cycles_s.push_back(0.5 + 0.5 * time_s / 120);
+    time_s += cycles_s.back();
   }
   const Posteriors posteriors = hearts_of(cycles_s);
   const Heartbeats heartbeats = find_heartbeats(posteriors);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <vector>
 
 namespace auscult::classify {
 namespace {
@@ -47,10 +48,11 @@ TEST(Calibration, ChoosesByProbabilityOverPriorToTheWeight) {
 }
 
 TEST(Calibration, RefusesWhatDoesNotFitTheLabels) {
-  const struct {
+  struct Case {
     const char* text;
     const char* complaint;
-  } cases[] = {
+  };
+  const std::vector<Case> cases = {
       {"[1, 2]", "no JSON object"},
       {R"({"matrix": [[1, 0], [0, 1]], "bias": [0, 0]})", "no JSON object"},
       {R"({"matrix": [[1, 0], [0, 1], [1, 1]], "bias": [0, 0], "prior": [1, 1]})", "3 matrix rows"},

@@ -37,7 +37,7 @@ Level measure_level(const audio::AudioClip& clip) {
   float smallest = clip.samples.front();
   float largest = smallest;
   for (const float sample : clip.samples) {
-    const double value = sample;
+    const auto value = static_cast<double>(sample);
     sum += value;
     sum_of_squares += value * value;
     clipped += std::abs(value) >= kFullScale ? 1U : 0U;

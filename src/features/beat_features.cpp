@@ -183,9 +183,9 @@ void write_peaks(const BandEnergies& energies, const std::vector<Cycle>& cycles,
     const char* level;
     const char* recurs;
   };
-  constexpr Names kNames[] = {
-      {Phase::systole, "systole_peak", "systole_peak_level", "systole_peak_recurs"},
-      {Phase::diastole, "diastole_peak", "diastole_peak_level", "diastole_peak_recurs"}};
+  constexpr std::array<Names, 2> kNames = {
+      {{Phase::systole, "systole_peak", "systole_peak_level", "systole_peak_recurs"},
+       {Phase::diastole, "diastole_peak", "diastole_peak_level", "diastole_peak_recurs"}}};
   constexpr double kNoPeakDb = -40;
   // Without a margin: shipped forests have learnt what stands right beside a sound, too.
   const std::vector<beats::PeakBetween> peaks = beats::find_peaks_between(energies, cycles, 0);

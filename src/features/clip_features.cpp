@@ -40,10 +40,15 @@ void write_spectrum(std::span<const float> samples, FeatureWriter& writer) {
   double total = 0;
   for (const float power : spectrum) total += static_cast<double>(power);
 
-  constexpr std::pair<const char*, std::pair<double, double>> kShares[] = {
-      {"share_0_25", {0, 25}},       {"share_25_45", {25, 45}},      {"share_45_80", {45, 80}},
-      {"share_80_140", {80, 140}},   {"share_140_250", {140, 250}},  {"share_250_450", {250, 450}},
-      {"share_450_700", {450, 700}}, {"share_700_1000", {700, 1001}}};
+  constexpr std::array<std::pair<const char*, std::pair<double, double>>, 8> kShares = {
+      {{"share_0_25", {0, 25}},
+       {"share_25_45", {25, 45}},
+       {"share_45_80", {45, 80}},
+       {"share_80_140", {80, 140}},
+       {"share_140_250", {140, 250}},
+       {"share_250_450", {250, 450}},
+       {"share_450_700", {450, 700}},
+       {"share_700_1000", {700, 1001}}}};
   for (const auto& [name, range_hz] : kShares) {
     writer.set(name,
                ratio_db(sum_between(spectrum, kStepHz, range_hz.first, range_hz.second), total));
@@ -190,12 +195,12 @@ void write_envelope(const BandEnergies& energies, FeatureWriter& writer) {
   constexpr double kStepHz = 100.0 / kSize;
   const std::vector<float> modulation = signal::mean_power_spectrum(low, kSize);
   const double total = sum_between(modulation, kStepHz, 0, 51);
-  constexpr std::pair<const char*, std::pair<double, double>> kParts[] = {
-      {"modulation_1_2", {1, 2}},
-      {"modulation_2_4", {2, 4}},
-      {"modulation_4_8", {4, 8}},
-      {"modulation_8_16", {8, 16}},
-      {"modulation_16_50", {16, 51}}};
+  constexpr std::array<std::pair<const char*, std::pair<double, double>>, 5> kParts = {
+      {{"modulation_1_2", {1, 2}},
+       {"modulation_2_4", {2, 4}},
+       {"modulation_4_8", {4, 8}},
+       {"modulation_8_16", {8, 16}},
+       {"modulation_16_50", {16, 51}}}};
   for (const auto& [name, range_hz] : kParts) {
     writer.set(name,
                ratio_db(sum_between(modulation, kStepHz, range_hz.first, range_hz.second), total));

@@ -9,7 +9,7 @@ namespace {
 using boost::beast::http::field;
 using boost::beast::http::fields;
 
-const std::string kSession(64, 'a');
+std::string session() { return std::string(64, 'a'); }
 
 TEST(ReadCredentials, TakesAKeyFromEitherHeader) {
   fields headers;
@@ -25,12 +25,12 @@ TEST(ReadCredentials, TakesAKeyFromEitherHeader) {
 
 TEST(ReadCredentials, TakesASessionFromTheCookieOfItsKindOfConnection) {
   fields headers;
-  headers.set(field::cookie, "a=b; auscult_session=" + kSession);
-  EXPECT_EQ(read_credentials(headers, false).session, kSession);
+  headers.set(field::cookie, "a=b; auscult_session=" + session());
+  EXPECT_EQ(read_credentials(headers, false).session, session());
   EXPECT_EQ(read_credentials(headers, true).session, "");
-  headers.set(field::cookie, "__Host-auscult_session=" + kSession);
+  headers.set(field::cookie, "__Host-auscult_session=" + session());
   EXPECT_EQ(read_credentials(headers, false).session, "");
-  EXPECT_EQ(read_credentials(headers, true).session, kSession);
+  EXPECT_EQ(read_credentials(headers, true).session, session());
   headers.set(field::cookie, "auscult_session=short");
   EXPECT_EQ(read_credentials(headers, false).session, "");
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <vector>
 
 namespace auscult::http {
 namespace {
@@ -120,7 +121,7 @@ TEST(ParseInference, SaysWhatIsWrong) {
   two["inputs"].push_back(two["inputs"][0]);
   Json both = binary_request(1, 4, "FP32");
   both["inputs"][0]["data"] = {0.5};
-  const Refused cases[] = {
+  const std::vector<Refused> cases = {
       {"JSON object", Json::array()},
       {"one tensor", Json::object()},
       {"one tensor", two},

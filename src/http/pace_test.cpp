@@ -20,8 +20,11 @@ Pace arrival(double seconds, double every_s, std::size_t bytes, double late_s) {
   std::mt19937 random(1);
   std::uniform_real_distribution<double> late(0, late_s);
   Pace pace;
-  for (double time_s = 0; time_s < seconds; time_s += every_s)
+  double time_s = 0;
+  while (time_s < seconds) {
     pace.add(at(time_s + late(random)), bytes);
+    time_s += every_s;
+  }
   return pace;
 }
 

@@ -96,8 +96,8 @@ class Server {
   static Result<Server> create(const ServerConfig& config, service::RecordingService& service,
                                std::unique_ptr<Workers> workers);
 
-  Server(Server&&) noexcept;
-  Server& operator=(Server&&) noexcept;
+  Server(Server&& other) noexcept;
+  Server& operator=(Server&& other) noexcept;
   ~Server();
 
   [[nodiscard]] std::uint16_t port() const;

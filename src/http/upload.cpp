@@ -1,5 +1,6 @@
 #include "http/upload.hpp"
 
+#include <array>
 #include <boost/beast/http/field.hpp>
 #include <charconv>
 #include <utility>
@@ -56,13 +57,13 @@ namespace {
 
 /// The headers of ESP-ADF's recorder examples, and ours for the device's name.
 Result<UploadParameters> read_headers(const beast_http::fields& headers) {
-  constexpr std::pair<const char*, const char*> kNames[] = {
+  constexpr std::array<std::pair<const char*, const char*>, 5> kNames = {{
       {"x-audio-sample-rates", "sample_rate"},
       {"x-audio-bits", "bits"},
       {"x-audio-channel", "channels"},
       {"x-audio-channels", "channels"},
       {"x-device-id", "device"},
-  };
+  }};
   UploadParameters parameters;
   for (const auto& [header, name] : kNames) {
     const auto found = headers.find(header);

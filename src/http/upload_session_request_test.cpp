@@ -1,5 +1,7 @@
 #include "http/upload_session_request.hpp"
 
+#include <chrono>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,7 +11,7 @@ namespace {
 using boost::beast::http::fields;
 using testing::HasSubstr;
 
-const Timestamp kTime = *parse_timestamp("2026-11-22T00:00:00Z");
+constexpr Timestamp kTime = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22);
 
 // Of the empty content and of "abc"; FIPS 180-4's example.
 constexpr const char* kOfAbcHex =

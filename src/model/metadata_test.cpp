@@ -20,20 +20,20 @@ std::map<std::string, std::string> valid() {
           {"other", "kept"}};
 }
 
-const Shape kOpen{1, -1};
+Shape open() { return {1, -1}; }
 
 /// The error after one key was changed, or taken out if `value` is null.
 std::string error_with(const std::string& key, const char* value) {
   auto metadata = valid();
   metadata.erase(key);
   if (value != nullptr) metadata[key] = value;
-  const Result<ModelInfo> info = read_metadata(std::move(metadata), kOpen);
+  const Result<ModelInfo> info = read_metadata(std::move(metadata), open());
   EXPECT_FALSE(info) << key;
   return info ? "" : info.error().message;
 }
 
 TEST(ReadMetadata, ReadsAllThatIsDocumented) {
-  const Result<ModelInfo> info = read_metadata(valid(), kOpen);
+  const Result<ModelInfo> info = read_metadata(valid(), open());
   ASSERT_TRUE(info) << info.error().message;
   EXPECT_EQ(info->name, "n");
   EXPECT_EQ(info->version, "3");

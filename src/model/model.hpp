@@ -47,8 +47,8 @@ struct Hidden {
 /// The memory one worker needs to run a model; not shared between threads at the same time.
 class Workspace {
  public:
-  Workspace(Workspace&&) noexcept;
-  Workspace& operator=(Workspace&&) noexcept;
+  Workspace(Workspace&& other) noexcept;
+  Workspace& operator=(Workspace&& other) noexcept;
   ~Workspace();
 
  private:
@@ -69,8 +69,8 @@ class Model {
   /// The same from the content of such a file.
   static Result<Model> decode(std::span<const std::byte> bytes, Precision precision);
 
-  Model(Model&&) noexcept;
-  Model& operator=(Model&&) noexcept;
+  Model(Model&& other) noexcept;
+  Model& operator=(Model&& other) noexcept;
   ~Model();
 
   [[nodiscard]] const ModelInfo& info() const;

@@ -1,5 +1,7 @@
 #include "model/passes.hpp"
 
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -192,80 +194,83 @@ TEST_P(SpecialiseRefuses, WithTheReason) {
   EXPECT_THAT(result.error().message, AllOf(HasSubstr("node '"), HasSubstr(GetParam().reason)));
 }
 
-const Misfit kMisfits[] = {
-    {"do not broadcast",
-     [](OnnxBuilder& b) {
-       return b.node("Add", {"samples", b.floats({5}, {1, 2, 3, 4, 5})});
-     }},
-    {"cannot give [1, 12] the shape [5, -1]",
-     [](OnnxBuilder& b) {
-       return b.node("Reshape", {"samples", b.integers({5, -1})});
-     }},
-    {"known at load",
-     [](OnnxBuilder& b) {
-       return b.node("Reshape", {"samples", "samples"});
-     }},
-    {"the weights must be floats known at load",
-     [](OnnxBuilder& b) {
-       const std::string x = three_channels(b);
-       return b.node("Conv", {x, x});
-     }},
-    {"does not fit the input",
-     [](OnnxBuilder& b) {
-       const std::string w = b.floats({1, 3, 9}, std::vector<float>(27, 1));
-       return b.node("Conv", {three_channels(b), w});
-     }},
-    {"2 groups do not fit",
-     [](OnnxBuilder& b) {
-       const std::string w = b.floats({3, 3, 1}, std::vector<float>(9, 1));
-       return b.node("Conv", {three_channels(b), w}, {{"group", std::int64_t{2}}});
-     }},
-    {"auto_pad 'SAME_UPPER' is not supported",
-     [](OnnxBuilder& b) {
-       return b.node("MaxPool", {three_channels(b)},
-                     {{"kernel_shape", Sizes{2}}, {"auto_pad", std::string("SAME_UPPER")}});
-     }},
-    {"out of bounds",
-     [](OnnxBuilder& b) {
-       return b.node("MaxPool", {three_channels(b)},
-                     {{"kernel_shape", Sizes{2}}, {"strides", Sizes{0}}});
-     }},
-    {"the attribute 'wrong' is not supported",
-     [](OnnxBuilder& b) {
-       return b.node("Relu", {"samples"}, {{"wrong", 1.0F}});
-     }},
-    {"the axis 2 is outside the 2 dimensions",
-     [](OnnxBuilder& b) {
-       return b.node("Concat", {"samples"}, {{"axis", std::int64_t{2}}});
-     }},
-    {"is empty",
-     [](OnnxBuilder& b) {
-       return b.node("Slice", {"samples", b.integers({5}), b.integers({5}), b.integers({1})});
-     }},
-    {"a step is 0",
-     [](OnnxBuilder& b) {
-       return b.node("Slice", {"samples", b.integers({0}), b.integers({5}), b.integers({1}),
-                               b.integers({0})});
-     }},
-    {"do not make up",
-     [](OnnxBuilder& b) {
-       return b.nodes("Split", {"samples", b.integers({3, 3})}, {{"axis", std::int64_t{1}}}, 2)[0];
-     }},
-    {"an input is of integers",
-     [](OnnxBuilder& b) {
-       return b.node("Mul", {"samples", b.integers({2})});
-     }},
-    {"cannot be multiplied",
-     [](OnnxBuilder& b) {
-       return b.node("MatMul", {"samples", "samples"});
-     }},
-    {"more than",
-     [](OnnxBuilder& b) {
-       return b.node("Expand", {"samples", b.integers({1 << 30, 1 << 30, 1, 12})});
-     }},
-};
+std::vector<Misfit> misfits() {
+  return {
+      {"do not broadcast",
+       [](OnnxBuilder& b) {
+         return b.node("Add", {"samples", b.floats({5}, {1, 2, 3, 4, 5})});
+       }},
+      {"cannot give [1, 12] the shape [5, -1]",
+       [](OnnxBuilder& b) {
+         return b.node("Reshape", {"samples", b.integers({5, -1})});
+       }},
+      {"known at load",
+       [](OnnxBuilder& b) {
+         return b.node("Reshape", {"samples", "samples"});
+       }},
+      {"the weights must be floats known at load",
+       [](OnnxBuilder& b) {
+         const std::string x = three_channels(b);
+         return b.node("Conv", {x, x});
+       }},
+      {"does not fit the input",
+       [](OnnxBuilder& b) {
+         const std::string w = b.floats({1, 3, 9}, std::vector<float>(27, 1));
+         return b.node("Conv", {three_channels(b), w});
+       }},
+      {"2 groups do not fit",
+       [](OnnxBuilder& b) {
+         const std::string w = b.floats({3, 3, 1}, std::vector<float>(9, 1));
+         return b.node("Conv", {three_channels(b), w}, {{"group", std::int64_t{2}}});
+       }},
+      {"auto_pad 'SAME_UPPER' is not supported",
+       [](OnnxBuilder& b) {
+         return b.node("MaxPool", {three_channels(b)},
+                       {{"kernel_shape", Sizes{2}}, {"auto_pad", std::string("SAME_UPPER")}});
+       }},
+      {"out of bounds",
+       [](OnnxBuilder& b) {
+         return b.node("MaxPool", {three_channels(b)},
+                       {{"kernel_shape", Sizes{2}}, {"strides", Sizes{0}}});
+       }},
+      {"the attribute 'wrong' is not supported",
+       [](OnnxBuilder& b) {
+         return b.node("Relu", {"samples"}, {{"wrong", 1.0F}});
+       }},
+      {"the axis 2 is outside the 2 dimensions",
+       [](OnnxBuilder& b) {
+         return b.node("Concat", {"samples"}, {{"axis", std::int64_t{2}}});
+       }},
+      {"is empty",
+       [](OnnxBuilder& b) {
+         return b.node("Slice", {"samples", b.integers({5}), b.integers({5}), b.integers({1})});
+       }},
+      {"a step is 0",
+       [](OnnxBuilder& b) {
+         return b.node("Slice", {"samples", b.integers({0}), b.integers({5}), b.integers({1}),
+                                 b.integers({0})});
+       }},
+      {"do not make up",
+       [](OnnxBuilder& b) {
+         return b.nodes("Split", {"samples", b.integers({3, 3})}, {{"axis", std::int64_t{1}}},
+                        2)[0];
+       }},
+      {"an input is of integers",
+       [](OnnxBuilder& b) {
+         return b.node("Mul", {"samples", b.integers({2})});
+       }},
+      {"cannot be multiplied",
+       [](OnnxBuilder& b) {
+         return b.node("MatMul", {"samples", "samples"});
+       }},
+      {"more than",
+       [](OnnxBuilder& b) {
+         return b.node("Expand", {"samples", b.integers({1 << 30, 1 << 30, 1, 12})});
+       }},
+  };
+}
 
-INSTANTIATE_TEST_SUITE_P(Nodes, SpecialiseRefuses, ::testing::ValuesIn(kMisfits));
+INSTANTIATE_TEST_SUITE_P(Nodes, SpecialiseRefuses, ::testing::ValuesIn(misfits()));
 
 }  // namespace
 }  // namespace auscult::model

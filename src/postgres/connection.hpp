@@ -96,8 +96,8 @@ class Connection final : public storage::SqlConnection {
   Result<std::string> name_of(std::string_view sql);
 
  public:
-  Connection(Connection&&) noexcept;
-  Connection& operator=(Connection&&) noexcept;
+  Connection(Connection&& other) noexcept;
+  Connection& operator=(Connection&& other) noexcept;
   ~Connection() override;
 
  private:

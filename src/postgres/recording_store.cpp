@@ -22,7 +22,8 @@ using storage::milliseconds;
 // which time an answer counts, 16 to 18 the session, how many chunks it must have, and until when
 // it is kept, 19 and 20 the job and its attempt. Says whether it was stored, and whether its
 // session and its job ended.
-const std::string kInsert = std::string(R"sql(
+const std::string& insert_sql() {
+  static const std::string kSql = std::string(R"sql(
 WITH stored AS (
   INSERT INTO recordings (id, device, class, received_at, confidence, recording, quality, sha256)
   SELECT ?1::text, ?2::text, ?3::text, ?4::bigint, ?5::float8, ?6::text, ?7::text, ?8::text
@@ -63,14 +64,16 @@ told AS (
     AND (quality IS NULL OR quality = ?7::text))
 SELECT (SELECT count(*) FROM stored), (SELECT count(*) FROM ended), (SELECT count(*) FROM done),
   (SELECT pg_notify()sql") + kChannelSql +
-                            R"sql(, 'stored ' || sequence || ' ' || ?1::text)::text
+                                  R"sql(, 'stored ' || sequence || ' ' || ?1::text)::text
    FROM stored))sql";
+  return kSql;
+}
 
 Call insertion_of(const storage::Insertion& insertion) {
   const storage::Rows& rows = insertion.rows;
   const Recording& recording = *rows.recording;
   const storage::Origin& origin = *insertion.origin;
-  Call call{kInsert.c_str()};
+  Call call{insert_sql().c_str()};
   Parameters& parameters = call.parameters;
   parameters.bind(std::string_view(recording.id));
   parameters.bind(std::string_view(recording.device));

@@ -13,12 +13,13 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-const std::vector<std::string> kLabels = {"Normal", "Murmur"};
 // Known from the documents of Svix, where the scheme comes from.
 constexpr const char* kSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
+std::vector<std::string> labels() { return {"Normal", "Murmur"}; }
+
 std::string why(const WebhookRequest& request) {
-  const auto made = make_webhook(request, kLabels, now());
+  const auto made = make_webhook(request, labels(), now());
   if (made) return "";
   EXPECT_EQ(made.error().code, ErrorCode::invalid_argument);
   return made.error().message;
@@ -32,8 +33,8 @@ TEST(SignatureOf, IsThatOfStandardWebhooks) {
 }
 
 TEST(MakeWebhook, MakesASecretOfItsOwn) {
-  const auto first = make_webhook({.url = "https://example.org/hook"}, kLabels, now());
-  const auto second = make_webhook({.url = "https://example.org/hook"}, kLabels, now());
+  const auto first = make_webhook({.url = "https://example.org/hook"}, labels(), now());
+  const auto second = make_webhook({.url = "https://example.org/hook"}, labels(), now());
   ASSERT_TRUE(first) << first.error().message;
   EXPECT_TRUE(is_id(first->id));
   EXPECT_THAT(first->secret, StartsWith("whsec_"));

@@ -76,7 +76,7 @@ Turns::Turn Turns::take(std::string name) {
   std::unique_lock lock(mutex_);
   given_back_.wait(lock, [&] { return !taken_.contains(name); });
   taken_.insert(name);
-  return Turn(this, std::move(name));
+  return {this, std::move(name)};
 }
 
 Turns::Turn::~Turn() {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <vector>
 
 #include "audio/resample.hpp"
 #include "support/synthetic_heart.hpp"
@@ -159,10 +160,11 @@ TEST_F(ClassifierTest, MeasuresRhythmAndMurmurOfAHeart) {
 }
 
 TEST_F(ClassifierTest, CallsWhatIsNoHeartAnArtifactAndNeverAMurmurForSure) {
-  const struct {
+  struct Case {
     const char* name;
     AudioClip clip;
-  } sounds[] = {
+  };
+  const std::vector<Case> sounds = {
       {"noise", make_clip(8, [](double t) { return 0.1 * testing::band_noise(t, 20, 1900, 3); })},
       {"hum", make_clip(8, [](double t) { return 0.1 * std::sin(2 * std::numbers::pi * 50 * t); })},
       {"metronome",

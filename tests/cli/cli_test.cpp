@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 #include <sstream>
+#include <vector>
 
 #include "audio/wav.hpp"
 #include "run_cli.hpp"
@@ -234,13 +235,15 @@ TEST(AddDeviceDefaults, ReadsTheSettingsOfADevice) {
 
 TEST(AddDeviceDefaults, NamesWhatItDoesNotUnderstand) {
   service::ServiceConfig config;
-  const struct {
+  struct Case {
     const char* text;
     const char* complaint;
-  } cases[] = {{"ward-3", "NAME:setting=value"}, {":gain=1", "NAME:setting=value"},
-               {"a:loudness=3", "loudness"},     {"a:gain=loud", "loud"},
-               {"a:sample_rate=100", "100"},     {"a:gain=-1", "-1"},
-               {"a:", "no setting is called ''"}};
+  };
+  const std::vector<Case> cases = {
+      {"ward-3", "NAME:setting=value"}, {":gain=1", "NAME:setting=value"},
+      {"a:loudness=3", "loudness"},     {"a:gain=loud", "loud"},
+      {"a:sample_rate=100", "100"},     {"a:gain=-1", "-1"},
+      {"a:", "no setting is called ''"}};
   for (const auto& [text, complaint] : cases) {
     const Status added = add_device_defaults(text, config);
     ASSERT_FALSE(added) << text;

@@ -93,7 +93,7 @@ TEST_F(Evaluate, DecidesAsTheClassifierDoes) {
                                                "--format", "json", "--decision", decision}));
     const json& set = report["sets"]["set"];
     double right = 0;
-    const std::string truths[] = {"Normal", "Normal", "Extrahls"};
+    const std::vector<std::string> truths = {"Normal", "Normal", "Extrahls"};
     for (std::size_t i = 0; i < 3; ++i) right += set["examples"][i]["class"] == truths[i] ? 1 : 0;
     EXPECT_NEAR(set["all"]["decisions"][decision]["accuracy"]["value"].get<double>(), right / 3,
                 1e-4);

@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -10,6 +9,7 @@
 #include "cli.hpp"
 #include "core/temporary_folder.hpp"
 #include "manual_command.hpp"
+#include "support/process.hpp"
 
 namespace auscult::cli {
 namespace {
@@ -79,13 +79,12 @@ std::string offered(const std::vector<std::string>& words) {
   std::ofstream(script) << printed({"manual", "--bash-completion"});
   std::string quoted;
   for (const std::string& word : words) quoted += " '" + word + "'";
-  const fs::path result = folder.path() / "result";
-  const std::string command = "cd " + folder.path().string() +
-                              " && bash -c \"source ./completion; COMP_WORDS=(" + quoted +
-                              "); COMP_CWORD=" + std::to_string(words.size() - 1) +
-                              "; _auscult; echo \\\"\\${COMPREPLY[*]}\\\"\" > " + result.string();
-  EXPECT_EQ(std::system(command.c_str()), 0);
-  return read(result);
+  const std::string commands =
+      "cd " + folder.path().string() + " && source ./completion; COMP_WORDS=(" + quoted +
+      "); COMP_CWORD=" + std::to_string(words.size() - 1) + R"(; _auscult; echo "${COMPREPLY[*]}")";
+  const auscult::testing::Finished shell = auscult::testing::run_program({"bash", "-c", commands});
+  EXPECT_EQ(shell.status, 0);
+  return shell.out;
 }
 
 TEST(Completion, OffersCommandsSubcommandsAndFlags) {

@@ -11,6 +11,7 @@
 #include <boost/asio/write.hpp>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace auscult::firmware {
 namespace {
@@ -85,10 +86,11 @@ TEST(DeviceCheck, PassesAnAnswerThatEveryDeviceCanRead) {
 
 TEST(DeviceCheck, NamesWhatADeviceCannotRead) {
   const std::string good = "Normal|Conf: 98%";
-  const struct {
+  struct Case {
     const char* what;
     std::string answer;
-  } cases[] = {
+  };
+  const std::vector<Case> cases = {
       {"Transfer-Encoding",
        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n" + good + "\r\n0\r\n\r\n"},
       {"no Content-Length", "HTTP/1.1 200 OK\r\n\r\n" + good},

@@ -19,7 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const Timestamp kStart = *parse_timestamp("2026-11-22T00:00:00Z");
+constexpr Timestamp kStart = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22);
 
 template <typename Fixture>
 class SessionContract : public RecordingStoreContract<Fixture> {

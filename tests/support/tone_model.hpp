@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
@@ -16,7 +17,7 @@ namespace auscult::testing {
 inline constexpr int kToneModelRateHz = 4000;
 
 /// What it tells apart; 1500 Hz cannot be heard at the shipped model's 2 kHz.
-inline constexpr double kToneHz[] = {150, 600, 1500};
+inline constexpr std::array kToneHz = {150.0, 600.0, 1500.0};
 
 /// Writes folder/model.onnx, "tones": labels low, middle, high; 4 kHz; clips of 2, 5 or 10 s. Its
 /// scores are the logarithms of the power at three pitches, so padding, which takes the same share
