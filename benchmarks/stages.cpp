@@ -47,9 +47,9 @@ Value sure(Result<Value> result) {
 
 /// Ten seconds of a heart, again and again: to make more takes as long as it lasts.
 audio::AudioClip heart(double duration_s, int rate_hz = kRateHz) {
-  static const audio::AudioClip period = audio::synthesize({.duration_s = 10}, kRateHz);
+  static const audio::AudioClip kPeriod = audio::synthesize({.duration_s = 10}, kRateHz);
   const audio::AudioClip other =
-      rate_hz == kRateHz ? period : audio::synthesize({.duration_s = 10}, rate_hz);
+      rate_hz == kRateHz ? kPeriod : audio::synthesize({.duration_s = 10}, rate_hz);
   audio::AudioClip clip{.samples = {}, .sample_rate_hz = rate_hz};
   clip.samples.resize(static_cast<std::size_t>(duration_s * rate_hz));
   for (std::size_t i = 0; i < clip.samples.size(); ++i) {

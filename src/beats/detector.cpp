@@ -15,8 +15,8 @@ namespace {
 constexpr double kContextS = 4;
 
 const std::vector<std::string>& state_labels() {
-  static const std::vector<std::string> labels = {"S1", "systole", "S2", "diastole"};
-  return labels;
+  static const std::vector<std::string> kLabels = {"S1", "systole", "S2", "diastole"};
+  return kLabels;
 }
 
 void append_softmax(std::span<const float> logits, std::vector<float>& values) {

@@ -141,8 +141,8 @@ TEST(Heartbeats, SoundsLieWhereTheyWerePut) {
 TEST(Heartbeats, AClipMayBeginAndEndAnywhereInTheCycle) {
   const Posteriors whole = hearts_of({0.8, 0.8, 0.8, 0.8, 0.8, 0.8});
   for (const int cut : {3, 11, 20, 40, 55}) {
-    const auto begin = whole.values.begin() + cut * static_cast<int>(kStates);
-    const Posteriors clip{.values = {begin, begin + 5 * 64 * static_cast<int>(kStates)},
+    const auto begin = whole.values.begin() + cut * static_cast<std::ptrdiff_t>(kStates);
+    const Posteriors clip{.values = {begin, begin + static_cast<std::ptrdiff_t>(kStates * 5 * 64)},
                           .frame_s = kFrameS};
     std::vector<double> s2 = starts_of(find_heartbeats(clip), HeartSound::Kind::s2);
     const double first_s = 0.28 - cut * kFrameS + (cut >= 40 ? 0.8 : 0);

@@ -21,7 +21,7 @@ Result<FeatureForest> FeatureForest::load(const std::filesystem::path& file,
   if (!forest) return forest.error();
   std::vector<std::size_t> columns;
   for (const std::string& name : forest->features()) {
-    const auto found = std::ranges::find(features::kEvidenceFeatures, name);
+    const auto* const found = std::ranges::find(features::kEvidenceFeatures, name);
     if (found == features::kEvidenceFeatures.end()) {
       return fail(ErrorCode::unsupported_model,
                   file.string() + " asks for a feature '" + name + "', which is not measured");

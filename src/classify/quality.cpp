@@ -55,7 +55,7 @@ Level measure_level(const audio::AudioClip& clip) {
 template <typename... Values>
 std::string text(const char* format, Values... values) {
   std::array<char, 160> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), format, values...);
+  (void)std::snprintf(buffer.data(), buffer.size(), format, values...);
   return buffer.data();
 }
 

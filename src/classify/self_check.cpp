@@ -56,7 +56,7 @@ std::vector<NamedClip> make_clips(const model::ModelInfo& model) {
   const double long_s =
       1.2 * static_cast<double>(model.lengths.back()) / static_cast<double>(model.sample_rate_hz);
   // Too short to be tried at other rates, which would take longer than all the rest.
-  const auto short_noise = static_cast<std::size_t>(3 * model.sample_rate_hz);
+  const std::size_t short_noise = 3 * static_cast<std::size_t>(model.sample_rate_hz);
   return {{"heart sounds", heart(16'000, 5)},
           {"a long recording", heart(model.sample_rate_hz, long_s)},
           {"noise", noise(model.sample_rate_hz, short_noise)},

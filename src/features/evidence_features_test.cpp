@@ -19,7 +19,7 @@ using ::testing::SizeIs;
 bool is_finite(float value) { return std::isfinite(value); }
 
 double feature(const std::vector<float>& values, std::string_view name) {
-  const auto found = std::ranges::find(kEvidenceFeatures, name);
+  const auto* const found = std::ranges::find(kEvidenceFeatures, name);
   return static_cast<double>(
       values.at(static_cast<std::size_t>(found - kEvidenceFeatures.begin())));
 }

@@ -11,7 +11,7 @@ namespace auscult::features {
 FeatureWriter::FeatureWriter() : values_(kEvidenceFeatureCount, 0.0F) {}
 
 void FeatureWriter::set(std::string_view name, double value) {
-  const auto found = std::ranges::find(kEvidenceFeatures, name);
+  const auto* const found = std::ranges::find(kEvidenceFeatures, name);
   assert(found != kEvidenceFeatures.end());
   const auto narrow = static_cast<float>(value);
   values_[static_cast<std::size_t>(found - kEvidenceFeatures.begin())] =

@@ -39,7 +39,7 @@ Response answer(InferenceCall& call, service::RecordingService& service,
   const Result<InferenceRequest> request = parse_inference(call.body, *json_bytes);
   if (!request) return inference_error(request.error());
   const Result<Classification> result =
-      service.judge(request->clip, **model, workspace, &call.lease);
+      service::RecordingService::judge(request->clip, **model, workspace, &call.lease);
   if (!result) return inference_error(result.error());
   return inference_response(*request, *result, version_of((*model)->info()));
 }

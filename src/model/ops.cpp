@@ -23,7 +23,7 @@ struct Operator {
 constexpr std::size_t kAnyNumber = limits::kMaxModelNodes;
 
 const std::unordered_map<std::string_view, Operator>& operators() {
-  static const std::unordered_map<std::string_view, Operator> table = {
+  static const std::unordered_map<std::string_view, Operator> kTable = {
       {"Relu", {plan_unary, 1, 1, 1, {}}},
       {"LeakyRelu", {plan_unary, 1, 1, 1, {"alpha"}}},
       {"Sigmoid", {plan_unary, 1, 1, 1, {}}},
@@ -84,7 +84,7 @@ const std::unordered_map<std::string_view, Operator>& operators() {
       {"Gather", {plan_gather, 2, 2, 1, {"axis"}}},
       {"Expand", {plan_expand, 2, 2, 1, {}}},
   };
-  return table;
+  return kTable;
 }
 
 // Rewritten or folded before a plan is asked for.

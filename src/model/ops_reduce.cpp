@@ -41,6 +41,7 @@ std::vector<Dimension> merge_dimensions(const Shape& dims, const std::vector<std
 }
 
 template <typename Join>
+// NOLINTNEXTLINE(misc-no-recursion): as deep as a tensor has dimensions
 void reduce_level(const Dimension* level, std::size_t levels, const float*& in, float* out) {
   if (levels == 1) {
     if (level->reduced) {

@@ -24,7 +24,7 @@ struct Minimum {
 template <typename Join>
 float reduce_run(const float* in, std::size_t count) {
   constexpr std::size_t kLanes = 16;
-  std::array<float, kLanes> lanes;
+  std::array<float, kLanes> lanes{};
   lanes.fill(Join::kStart);
   std::size_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {

@@ -1,6 +1,7 @@
 #include "model/specialise.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "model/fold.hpp"
 
@@ -99,9 +100,8 @@ class Specialiser {
   }
 
   /// Moves the convolution to where `last` stands, whose result it now gives.
-  void absorb(PlannedNode& convolution, PlannedNode& last) {
-    PlannedNode fused = std::move(convolution);
-    convolution.node.op.clear();  // Dropped below.
+  static void absorb(PlannedNode& convolution, PlannedNode& last) {
+    PlannedNode fused = std::exchange(convolution, {});  // What has no operator is dropped below.
     fused.node.outputs = last.node.outputs;
     last = std::move(fused);
   }

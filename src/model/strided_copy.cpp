@@ -32,6 +32,7 @@ StridedCopy::StridedCopy(const Shape& block, const Side& from, const Side& to)
   if (levels_.empty()) levels_.push_back({});
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as deep as a tensor has dimensions
 void StridedCopy::copy_level(std::size_t index, const float* from, float* to) const {
   const Level& level = levels_[index];
   if (index + 1 < levels_.size()) {

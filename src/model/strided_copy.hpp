@@ -36,7 +36,7 @@ class StridedCopy {
     std::ptrdiff_t from = 1;
     std::ptrdiff_t to = 1;
   };
-  void copy_level(std::size_t level, const float* from, float* to) const;
+  void copy_level(std::size_t index, const float* from, float* to) const;
 
   std::vector<Level> levels_;  // Outermost first, at least one.
   std::ptrdiff_t from_offset_ = 0;

@@ -45,7 +45,7 @@ Result<std::string> triton_config(std::span<const std::byte> onnx, const std::st
                        "\nbackend: \"onnxruntime\"\nplatform: \"onnxruntime_onnx\"\n"
                        "max_batch_size: 0\n";
   for (const onnx::ValueInfoProto& input : model.graph().input()) {
-    if (constants.count(input.name()) > 0) continue;
+    if (constants.contains(input.name())) continue;
     const Result<std::string> text = tensor("input", input);
     if (!text) return text.error();
     config += *text;

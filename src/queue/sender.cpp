@@ -30,8 +30,8 @@ void Sender::Cleanup::operator()(void* handle) const { curl_easy_cleanup(handle)
 
 Sender::Sender() {
   // Its first call of all must not be in several threads at once; later ones only count.
-  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (ready == CURLE_OK) handle_.reset(curl_easy_init());
+  static const CURLcode kReady = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (kReady == CURLE_OK) handle_.reset(curl_easy_init());
   if (handle_ == nullptr) throw std::bad_alloc();
 }
 

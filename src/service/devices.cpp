@@ -15,7 +15,7 @@ constexpr double kShortestUsefulS = 2.5;
 
 std::string number(double value, const char* format) {
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), format, value);
+  (void)std::snprintf(text.data(), text.size(), format, value);
   return text.data();
 }
 

@@ -110,7 +110,7 @@ Status Queue::retry_later(const storage::Job& job, const Error& error, const Pat
 
 Status Queue::judge_upload(const storage::Job& job, const Worker& worker) {
   MemoryBudget::Lease lease(worker.memory);
-  if (const Status fits = lease.add(static_cast<std::size_t>(job.bytes)); !fits) return fits;
+  if (Status fits = lease.add(static_cast<std::size_t>(job.bytes)); !fits) return fits;
   const Result<std::vector<std::byte>> body = jobs_.body(job.id);
   if (!body) return body.error();
   Upload upload;
@@ -148,7 +148,8 @@ Result<storage::NewAnswer> Queue::answer_anew(const storage::Pending& pending,
   const Result<audio::AudioClip> clip = recordings_.clip(pending.id);
   if (!clip) return without(clip.error());
   const std::shared_ptr<const ServingModel> model = recordings_.model();
-  const Result<Classification> judged = recordings_.judge(*clip, *model, worker.workspace, &lease);
+  const Result<Classification> judged =
+      RecordingService::judge(*clip, *model, worker.workspace, &lease);
   if (!judged) return without(judged.error());
   answer.class_name = judged->class_name();
   answer.confidence = judged->confidence;

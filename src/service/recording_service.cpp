@@ -160,7 +160,7 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
 Result<Classification> RecordingService::judge(const audio::AudioClip& clip,
                                                const ServingModel& model,
                                                classify::Workspace& workspace,
-                                               MemoryBudget::Lease* memory) const {
+                                               MemoryBudget::Lease* memory) {
   const Status fits = memory == nullptr ? Status(Ok{}) : memory->add(analysis_bytes(clip));
   if (!fits) return fits.error();
   model.classifier.fit(workspace);

@@ -118,8 +118,8 @@ class RecordingService {
   /// The answer of `model` to a clip that came by itself. Stores nothing. Fails as
   /// Classifier::classify() and MemoryBudget::Lease::add() do. The workspace may be another
   /// model's; it is then changed.
-  Result<Classification> judge(const audio::AudioClip& clip, const ServingModel& model,
-                               classify::Workspace& workspace, MemoryBudget::Lease* memory) const;
+  static Result<Classification> judge(const audio::AudioClip& clip, const ServingModel& model,
+                                      classify::Workspace& workspace, MemoryBudget::Lease* memory);
 
   /// What became of all recordings since the start.
   [[nodiscard]] const metrics::RecordingMetrics& metrics() const { return metrics_; }

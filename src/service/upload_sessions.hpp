@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -32,9 +33,8 @@ std::vector<storage::ChunkRange> missing_chunks(const storage::UploadSession& se
 class UploadSessions {
  public:
   /// Recordings and store outlive it.
-  UploadSessions(RecordingService& recordings, storage::RecordingStore& store,
-                 const ServiceConfig& config)
-      : recordings_(recordings), store_(store), config_(config) {}
+  UploadSessions(RecordingService& recordings, storage::RecordingStore& store, ServiceConfig config)
+      : recordings_(recordings), store_(store), config_(std::move(config)) {}
 
   /// Begins a recording of which `start` says everything but its body, as of its `received_at`.
   /// Fails as settle() and RecordingStore::open_session() do.

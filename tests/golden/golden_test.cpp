@@ -25,9 +25,9 @@ constexpr double kTolerance = 1e-4;
 constexpr double kBf16Tolerance = 0.02;
 
 const nlohmann::json& golden_file() {
-  static const nlohmann::json values =
+  static const nlohmann::json kValues =
       nlohmann::json::parse(std::ifstream(AUSCULT_SOURCE_DIR "/tests/golden/golden.json"));
-  return values;
+  return kValues;
 }
 
 const nlohmann::json& golden(const std::string& name) {
