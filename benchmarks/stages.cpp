@@ -1,7 +1,6 @@
 // What each stage of an upload takes, one thread, on the sound of a synthetic heart. Times are of
 // the processor. `peak` is the share of the matrix product's speed that matrix_peak.hpp measures.
 #include <benchmark/benchmark.h>
-#include <stdlib.h>
 
 #include <cstdint>
 #include <cstdio>

@@ -179,7 +179,7 @@ std::string with_numbered_parameters(std::string_view sql) {
 
 struct Connection::Session {
   struct Finish {
-    void operator()(PGconn* connection) const { PQfinish(connection); }
+    void operator()(PGconn* open) const { PQfinish(open); }
   };
   std::unique_ptr<PGconn, Finish> connection;
   std::string shown;

@@ -172,7 +172,7 @@ Status PostgresAuditTable::append(
   // Whoever appends waits for the row with the head, and for nobody who writes recordings. What
   // fails leaves a transaction, with which the pool does not take the connection back.
   return once(*pool_, [&](Connection& connection) -> Status {
-    const Status begun = connection.execute("BEGIN; SET LOCAL synchronous_commit TO off");
+    Status begun = connection.execute("BEGIN; SET LOCAL synchronous_commit TO off");
     if (!begun) return begun;
     storage::AuditHead head;
     {

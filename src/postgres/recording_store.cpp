@@ -312,7 +312,7 @@ Result<std::vector<std::string>> PostgresRecordingStore::retire(
       if (!ids) return ids;
     }
     if (retention.max_bytes && ids->size() < std::size_t{limits::kRetireBatch}) {
-      const Result<Ids> more =
+      Result<Ids> more =
           delete_over_bytes(connection, *retention.max_bytes, retention.keep_reviewed);
       if (!more) return more;
       ids->insert(ids->end(), more->begin(), more->end());

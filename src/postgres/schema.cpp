@@ -21,17 +21,16 @@ Result<std::int64_t> has_table(Connection& connection, const std::string& name) 
 
 /// 0 where there are no tables yet.
 Result<std::int64_t> version_of_ours(Connection& connection, const std::string& shown) {
-  const Result<std::int64_t> ours = has_table(connection, "auscult_schema");
+  Result<std::int64_t> ours = has_table(connection, "auscult_schema");
   if (!ours) return ours;
   if (*ours == 0) {
-    const Result<std::int64_t> others = has_table(connection, "recordings");
+    Result<std::int64_t> others = has_table(connection, "recordings");
     if (!others) return others;
     if (*others == 0) return 0;
     return refused(shown,
                    "there is another program's table \"recordings\": choose another database");
   }
-  const Result<std::int64_t> version =
-      connection.query_integer("SELECT version FROM auscult_schema");
+  Result<std::int64_t> version = connection.query_integer("SELECT version FROM auscult_schema");
   if (!version) return version;
   if (*version < 1 || *version > storage::schema_version()) {
     return refused(shown, "its schema is version " + std::to_string(*version) +
@@ -94,7 +93,7 @@ Status migrate(Connection& connection, const std::string& shown) {
   for (const storage::Migration& step :
        storage::migrations().subspan(static_cast<std::size_t>(*version))) {
     for (const char* script : {step.both, step.postgres}) {
-      const Status migrated = connection.execute(storage::to_postgres(script).c_str());
+      Status migrated = connection.execute(storage::to_postgres(script).c_str());
       if (!migrated) return migrated;
     }
   }

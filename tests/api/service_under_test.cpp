@@ -1,7 +1,5 @@
 #include "service_under_test.hpp"
 
-#include <stdlib.h>
-
 #include <cmath>
 #include <cstdlib>
 #include <numbers>
