@@ -108,12 +108,11 @@ Problem refusal(const Decision& decision, const access::Need& need, std::string_
       return key_needed(need, path, true);
     case Decision::Outcome::lacks_scope: {
       const std::string scope = scope_name(need);
-      return {
-          403,
-          "forbidden",
-          "this key lacks the scope \"" + scope + "\"",
-          {{"WWW-Authenticate",
-            "Bearer realm=\"auscult\", error=\"insufficient_scope\", scope=\"" + scope + "\""}}};
+      return {403,
+              "forbidden",
+              "this key lacks the scope \"" + scope + "\"",
+              {{"WWW-Authenticate",
+                R"(Bearer realm="auscult", error="insufficient_scope", scope=")" + scope + "\""}}};
     }
     case Decision::Outcome::too_often:
       return {429,

@@ -180,11 +180,11 @@ Response describe(const service::ServingModel& model) {
 
 }  // namespace
 
-Response show_model(const Context& context, const Request&) {
+Response show_model(const Context& context, const Request& /*request*/) {
   return describe(*context.service.model());
 }
 
-Response reload_model(const Context& context, const Request&) {
+Response reload_model(const Context& context, const Request& /*request*/) {
   const auto model = context.service.reload_model();
   if (!model) {
     // Whatever is wrong with the files, who asks cannot help it.
@@ -202,7 +202,7 @@ Response reload_model(const Context& context, const Request&) {
 
 Response show_health() { return json_response(200, R"({"status":"ok"})"); }
 
-Response show_readiness(const Context& context, const Request&) {
+Response show_readiness(const Context& context, const Request& /*request*/) {
   const Status ready = context.service.check();
   if (!ready) return text_response(503, ready.error().message);
   return json_response(200, R"({"status":"ready"})");

@@ -159,7 +159,7 @@ Error wrong_count(std::size_t wanted, std::size_t found) {
 }
 
 Result<std::vector<float>> from_json(const Reader& reader, Datatype type) {
-  if (reader.has_other_data()) return wrong("\"data\" of \"samples\" must be numbers");
+  if (reader.has_other_data()) return wrong(R"("data" of "samples" must be numbers)");
   std::vector<float> samples;
   samples.reserve(reader.data().size());
   for (const double value : reader.data()) {
@@ -207,8 +207,7 @@ Result<std::vector<float>> read_samples(const Reader& reader, const Json& input,
       return wrong("binary_data_size is " + std::to_string(**size) + ", but " +
                    std::to_string(binary.size()) + " bytes follow the JSON");
     }
-    if (!reader.data().empty())
-      return wrong("\"data\" and \"binary_data_size\" exclude each other");
+    if (!reader.data().empty()) return wrong(R"("data" and "binary_data_size" exclude each other)");
     if (binary.size() != width * *length) return wrong_count(*length, binary.size() / width);
     samples = from_bytes(binary, *type);
   } else {
@@ -239,7 +238,7 @@ Result<std::vector<InferenceRequest::Wanted>> read_outputs(const Json& request) 
   if (!outputs.is_array()) return wrong("\"outputs\" must be an array");
   for (const Json& output : outputs) {
     const Json& name = member(output, "name");
-    const auto found = std::ranges::find_if(
+    const auto* const found = std::ranges::find_if(
         kOutputs, [&name](const OutputType& type) { return name == type.name; });
     if (found == kOutputs.end()) {
       return wrong("no output is called " + json::dump(name) +
@@ -349,7 +348,7 @@ Result<InferenceRequest> parse_inference(std::span<const std::byte> body, std::s
   const Json& inputs = member(request, "inputs");
   const bool has_input =
       inputs.is_array() && inputs.size() == 1 && member(inputs.front(), "name") == kInferenceInput;
-  if (!has_input) return wrong("\"inputs\" must be one tensor, named \"samples\"");
+  if (!has_input) return wrong(R"("inputs" must be one tensor, named "samples")");
   const Result<int> rate_hz = sample_rate(request, inputs.front());
   if (!rate_hz) return rate_hz.error();
   auto outputs = read_outputs(request);

@@ -91,7 +91,7 @@ Response log_in(const Context& context, const Request& request, std::string_view
   return response;
 }
 
-Response log_out(const Context& context, const Request& request, std::string_view) {
+Response log_out(const Context& context, const Request& request, std::string_view /*body*/) {
   const Credentials credentials = read_credentials(request.headers, request.caller.encrypted);
   const bool ours = site_of(request.headers) == Site::same;
   if (ours && context.guard != nullptr && !credentials.session.empty()) {

@@ -41,15 +41,17 @@ std::optional<int> weight(std::string_view parameters) {
 
 /// The weight of `type`/`subtype`: that of the most specific element that covers it, 0 if none.
 int weight_of(std::string_view accept, const std::string& type, const std::string& subtype) {
+  const std::string exactly = type + "/" + subtype;
+  const std::string any_subtype = type + "/*";
   int best_specificity = 0;
   int best_weight = 0;
   while (!accept.empty()) {
     std::string_view parameters = take(accept, ',');
     const std::string_view range = take(parameters, ';');
-    const int specificity = iequals(range, type + "/" + subtype) ? 3
-                            : iequals(range, type + "/*")        ? 2
-                            : range == "*/*"                     ? 1
-                                                                 : 0;
+    const int specificity = iequals(range, exactly)       ? 3
+                            : iequals(range, any_subtype) ? 2
+                            : range == "*/*"              ? 1
+                                                          : 0;
     const std::optional<int> weighed = weight(parameters);
     if (weighed && specificity > best_specificity) {
       best_specificity = specificity;

@@ -66,7 +66,7 @@ void expose_jobs(const std::vector<storage::JobCount>& counts, Exposition& out) 
 
 }  // namespace
 
-Response show_metrics(const Context& context, const Request&) {
+Response show_metrics(const Context& context, const Request& /*request*/) {
   Exposition out;
   if (context.metrics != nullptr) context.metrics->expose(out);
   context.service.metrics().expose(out);

@@ -61,6 +61,10 @@ void add_row(std::string& html, std::string_view name, const std::string& cell) 
   html.append(cell).append("</td></tr>\n");
 }
 
+std::string meter(const std::string& share) {
+  return R"(<meter min="0" max="100" value=")" + share + "\"></meter> " + share + "%";
+}
+
 std::string answer(const Recording& recording) {
   const Classification& result = recording.result;
   std::string html = "<p class=\"answer\">" + escape_html(result.class_name()) +
@@ -76,9 +80,7 @@ std::string answer(const Recording& recording) {
 
   html += "<table>\n";
   for (std::size_t i = 0; i < result.labels.size() && i < result.probabilities.size(); ++i) {
-    const std::string share = percent(result.probabilities[i] * 100);
-    add_row(html, escape_html(result.labels[i]),
-            "<meter min=\"0\" max=\"100\" value=\"" + share + "\"></meter> " + share + "%");
+    add_row(html, escape_html(result.labels[i]), meter(percent(result.probabilities[i] * 100)));
   }
   html += "</table>\n<table>\n";
   add_row(html, "Device", escape_html(recording.device));

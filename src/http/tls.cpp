@@ -24,10 +24,10 @@ Error cannot_use(const std::filesystem::path& file, const std::string& what) {
 }
 
 /// An encrypted key would have OpenSSL ask the terminal for its password.
-int refuse_to_ask(char*, int, int, void*) { return -1; }
+int refuse_to_ask(char* /*text*/, int /*size*/, int /*is_written*/, void* /*data*/) { return -1; }
 
-int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
-                    const unsigned char* offered, unsigned int offered_size, void*) {
+int choose_protocol(SSL* /*connection*/, const unsigned char** chosen, unsigned char* size,
+                    const unsigned char* offered, unsigned int offered_size, void* /*data*/) {
   static constexpr std::array<unsigned char, 9> kOurs = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
   unsigned char* found = nullptr;
   const int result =
