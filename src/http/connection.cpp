@@ -25,7 +25,7 @@ constexpr int kMostUnsentBytes = 128 * 1024;
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<const TlsContext> tls)
+Connection::Connection(asio::ip::tcp::socket socket, const std::shared_ptr<const TlsContext>& tls)
     : socket_(std::move(socket)), timer_(socket_.get_executor()) {
   // Answers are short and complete: waiting to fill a segment only delays them.
   error_code ignored;
@@ -112,7 +112,9 @@ asio::awaitable<error_code> Connection::receive_plain(boost::beast::flat_buffer&
 
 asio::awaitable<error_code> Connection::send(std::string_view head,
                                              std::span<const std::byte> content) {
-  if (tls_) co_return co_await send_encrypted(head, content);
+  if (tls_) {
+    co_return co_await send_encrypted(head, content);
+  }
   co_return co_await send_plain(head, content);
 }
 

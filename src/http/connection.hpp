@@ -36,7 +36,7 @@ class Connection {
 
   /// With `tls` nothing is sent or received before handshake() is done.
   explicit Connection(boost::asio::ip::tcp::socket socket,
-                      std::shared_ptr<const TlsContext> tls = nullptr);
+                      const std::shared_ptr<const TlsContext>& tls = nullptr);
 
   /// Of the other side, without its port; empty if it is gone.
   [[nodiscard]] std::string peer_address() const;

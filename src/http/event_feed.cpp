@@ -154,7 +154,9 @@ asio::awaitable<bool> EventFeed::send_backlog(FeedTerms terms) {
 
 asio::awaitable<void> EventFeed::run(FeedStart start, asio::thread_pool& readers, FeedTerms terms) {
   bool open = co_await send(kHello, terms);
-  if (open) open = co_await send_stored(std::move(start), readers, terms);
+  if (open) {
+    open = co_await send_stored(std::move(start), readers, terms);
+  }
   boost::beast::flat_buffer ignored(Connection::kReadBytes);
   while (open) {
     open = co_await send_backlog(terms);

@@ -34,7 +34,7 @@ enum class InferenceOutput {
 
 struct InferenceRequest {
   struct Wanted {
-    InferenceOutput output;
+    InferenceOutput output = InferenceOutput::probabilities;
     bool is_binary = false;
     bool operator==(const Wanted&) const = default;
   };

@@ -7,7 +7,6 @@ namespace auscult::http {
 namespace {
 
 using testing::HasSubstr;
-using testing::Optional;
 
 TEST(ParseReviewChange, TellsWhatToSetFromWhatToTakeAway) {
   const auto change = parse_review_change(R"({"note": "two\nlines", "label": null})");

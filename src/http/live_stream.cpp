@@ -35,7 +35,8 @@ std::size_t bytes_of(double seconds, const audio::RawFormat& format) {
 }
 
 double seconds_of(std::size_t bytes, const audio::RawFormat& format) {
-  return static_cast<double>(bytes / format.layout.frame_bytes()) / format.sample_rate_hz;
+  const std::size_t frames = bytes / format.layout.frame_bytes();
+  return static_cast<double>(frames) / format.sample_rate_hz;
 }
 
 // The messages are made here, since GCC 12 cannot compile a braced list within a coroutine's await.
@@ -120,7 +121,7 @@ asio::awaitable<void> LiveStream::run() {
 }
 
 /// Whether the hello's key, or that of the request before it, may upload.
-std::optional<Problem> LiveStream::check_key(const std::string& key) {
+std::optional<Problem> LiveStream::check_key(const std::string& key) const {
   access::Guard* guard = shared_.context.guard;
   if (guard == nullptr || (key.empty() && !caller_.owes_key)) return std::nullopt;
   const access::Need need{access::Scope::upload, false};
@@ -276,7 +277,7 @@ std::optional<LiveStream::End> LiveStream::append(const WebSocketMessage& messag
 std::optional<LiveStream::End> LiveStream::take_text(std::string_view text) {
   const Json message = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (message.is_object() && message.value("type", Json()) == "finish") return End::finished;
-  complaint_ = "the only text after the first is {\"type\": \"finish\"}";
+  complaint_ = R"(the only text after the first is {"type": "finish"})";
   return End::misused;
 }
 
@@ -386,7 +387,9 @@ asio::awaitable<void> LiveStream::conclude(End end) {
   } else {
     co_await send(problem_frame(recording.error()));
   }
-  if (open) co_await send(encode_close(code, complaint_));
+  if (open) {
+    co_await send(encode_close(code, complaint_));
+  }
   // The client may still be sending; closed before it has read this, it would lose it.
   connection_.set_deadline(Clock::now() + shared_.config.event_timeout);
   co_await connection_.finish(shared_.config.drain_bytes);

@@ -43,7 +43,7 @@ class LiveStream {
   struct Partials;
 
   boost::asio::awaitable<bool> greet();
-  std::optional<Problem> check_key(const std::string& key);
+  [[nodiscard]] std::optional<Problem> check_key(const std::string& key) const;
   boost::asio::awaitable<End> take_audio();
   boost::asio::awaitable<void> conclude(End end);
   boost::asio::awaitable<Result<Recording>> store();

@@ -17,13 +17,14 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 
 class LogLines : public testing::Test {
- protected:
+ public:
   LogLines() : before_(spdlog::default_logger()) {
     spdlog::set_default_logger(std::make_shared<spdlog::logger>(
         "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(written_)));
   }
   ~LogLines() override { spdlog::set_default_logger(before_); }
 
+ protected:
   RequestLine line() const {
     return {.method = "GET",
             .path = path_,

@@ -47,18 +47,20 @@ struct Server::State {
         tls_acceptor(strand),
         shutdown_timer(strand),
         purge_timer(strand),
-        shared{config, Context{service, memory, config.guard, &shared.metrics},
+        shared{config, Context{service, memory, config.guard},
                *pool,  asio::thread_pool(static_cast<std::size_t>(config.reader_threads)),
                memory, {*pool, memory}},
         connections(std::move(bounds)),
-        workers(std::move(pool)) {}
+        workers(std::move(pool)) {
+    shared.context.metrics = &shared.metrics;
+  }
 
   static error_code listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint);
   asio::awaitable<void> accept(tcp::acceptor& from, bool encrypted);
   asio::awaitable<void> purge();
   void start(tcp::socket socket, const Strand& session_strand, bool encrypted);
   const char* reason_to_refuse(const asio::ip::address& address);
-  void reload_certificate();
+  void reload_certificate() const;
   void forget(const Session* session);
   asio::awaitable<void> shut_down();
   void for_each_session(void (Session::*call)());
@@ -117,7 +119,7 @@ asio::awaitable<void> Server::State::accept(tcp::acceptor& from, bool encrypted)
   }
 }
 
-void Server::State::reload_certificate() {
+void Server::State::reload_certificate() const {
   if (certificate == nullptr) return;
   const Status loaded = certificate->reload();
   if (loaded) {

@@ -62,9 +62,9 @@ constexpr std::size_t kSmallAnswerBytes = 16'384;
 }  // namespace
 
 Session::Session(asio::ip::tcp::socket socket, Shared& shared,
-                 std::shared_ptr<const TlsContext> tls)
+                 const std::shared_ptr<const TlsContext>& tls)
     : shared_(shared),
-      connection_(std::move(socket), std::move(tls)),
+      connection_(std::move(socket), tls),
       buffer_(shared.config.max_header_bytes + Connection::kReadBytes) {}
 
 void Session::stop() {
@@ -74,11 +74,15 @@ void Session::stop() {
 
 asio::awaitable<void> Session::run() {
   bool open = true;
-  if (connection_.is_encrypted()) open = co_await shake_hands();
+  if (connection_.is_encrypted()) {
+    open = co_await shake_hands();
+  }
   // GCC 12 miscompiles a co_await in the condition of a loop.
   while (open) {
     open = co_await await_request();
-    if (open) open = co_await serve_request();
+    if (open) {
+      open = co_await serve_request();
+    }
   }
   co_await finish();
 }
@@ -227,7 +231,9 @@ asio::awaitable<bool> Session::serve_request() {
   request_id_ = exchange.trace.request_id;
 
   if (!problem) problem = check_framing(header);
-  if (problem) co_return co_await reply(exchange, to_response(*problem, exchange.path));
+  if (problem) {
+    co_return co_await reply(exchange, to_response(*problem, exchange.path));
+  }
 
   std::variant<Admission, Response> admitted = admit(header);
   Response response;
@@ -317,7 +323,9 @@ asio::awaitable<void> Session::feed(Exchange exchange, const Request& request) {
         guard->review(need, presented, now()).outcome == access::Decision::Outcome::granted;
   };
   const FeedTerms terms{shared_.config.event_heartbeat, shared_.config.event_timeout, may_go_on};
-  if (open) co_await events->run(*start, shared_.readers, terms);
+  if (open) {
+    co_await events->run(*start, shared_.readers, terms);
+  }
 }
 
 /// Has the guard look up a login that it does not know of, on a reader thread; false if that cannot

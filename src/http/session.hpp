@@ -43,7 +43,7 @@ class Session {
  public:
   /// With `tls` the connection is encrypted.
   Session(boost::asio::ip::tcp::socket socket, Shared& shared,
-          std::shared_ptr<const TlsContext> tls = nullptr);
+          const std::shared_ptr<const TlsContext>& tls = nullptr);
 
   /// Answers requests until the connection ends.
   boost::asio::awaitable<void> run();

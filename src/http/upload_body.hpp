@@ -15,15 +15,16 @@ namespace auscult::http {
 /// A Beast body (its concept `Body`) that grows as bytes arrive: a Content-Length is a claim, and
 /// reserves no more than a first chunk.
 struct UploadBody {
-  using value_type = std::vector<std::byte>;
+  using value_type = std::vector<std::byte>;  // NOLINT(readability-identifier-naming): Beast's name
 
   /// Two seconds of a device's audio.
   static constexpr std::size_t kFirstChunkBytes = 64U << 10U;
 
-  class reader {
+  class reader {  // NOLINT(readability-identifier-naming): Beast's name
    public:
     template <bool isRequest, class Fields>
-    reader(boost::beast::http::header<isRequest, Fields>&, value_type& body) : body_(body) {}
+    reader(boost::beast::http::header<isRequest, Fields>& /*header*/, value_type& body)
+        : body_(body) {}
 
     void init(const boost::optional<std::uint64_t>& length, boost::system::error_code& error) {
       error = {};
@@ -40,7 +41,7 @@ struct UploadBody {
       return boost::asio::buffer_size(buffers);
     }
 
-    void finish(boost::system::error_code& error) { error = {}; }
+    static void finish(boost::system::error_code& error) { error = {}; }
 
    private:
     value_type& body_;

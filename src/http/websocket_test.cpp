@@ -7,7 +7,6 @@ namespace auscult::http {
 namespace {
 
 using boost::beast::http::field;
-using testing::HasSubstr;
 
 std::vector<std::byte> bytes_of(std::initializer_list<int> values) {
   std::vector<std::byte> bytes;

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 /// A folder with the shipped model, which tests change.
 class ModelReload : public ::testing::Test {
- protected:
+ public:
   ModelReload() {
     put_shipped();
     Configuration configuration;
@@ -32,6 +32,7 @@ class ModelReload : public ::testing::Test {
   }
   ~ModelReload() override { fs::remove_all(folder_); }
 
+ protected:
   void put_shipped() {
     for (const auto& file : fs::directory_iterator(shipped_model())) {
       if (file.path().extension() == ".onnx") {
