@@ -18,7 +18,6 @@ namespace {
 using audio::AudioClip;
 using ::testing::IsEmpty;
 using testing::synthesize;
-using testing::SyntheticHeart;
 
 constexpr double kPi = std::numbers::pi;
 constexpr int kRateHz = 4000;

@@ -17,7 +17,6 @@
 namespace auscult::beats {
 namespace {
 
-using ::testing::DoubleNear;
 using ::testing::IsEmpty;
 using testing::MurmurTiming;
 using testing::synthesize;

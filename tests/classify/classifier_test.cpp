@@ -161,7 +161,7 @@ TEST_F(ClassifierTest, MeasuresRhythmAndMurmurOfAHeart) {
 
 TEST_F(ClassifierTest, CallsWhatIsNoHeartAnArtifactAndNeverAMurmurForSure) {
   struct Case {
-    const char* name;
+    const char* name = nullptr;
     AudioClip clip;
   };
   const std::vector<Case> sounds = {

@@ -17,7 +17,6 @@ namespace {
 
 using audio::AudioClip;
 using testing::synthesize;
-using testing::SyntheticHeart;
 
 constexpr int kRateHz = 2000;  // the model's own: what is cut is what it hears
 

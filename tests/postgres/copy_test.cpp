@@ -29,7 +29,7 @@ using testing::HasSubstr;
 
 class Copy : public PostgresTest {
  protected:
-  SqliteRecordingStore open_folder(const TemporaryFolder& folder) {
+  static SqliteRecordingStore open_folder(const TemporaryFolder& folder) {
     auto store = SqliteRecordingStore::open(folder.path(), storage::example_listening_copy);
     EXPECT_TRUE(store) << store.error().message;
     return *std::move(store);
@@ -165,7 +165,7 @@ TEST_F(Copy, GoesOnWhereItWasAndFollowsWhatChanged) {
 
 TEST_F(Copy, OfWhichPartsAreMissingIsNotServed) {
   (void)pool();
-  sql("INSERT INTO copied VALUES (1, NULL)");
+  execute("INSERT INTO copied VALUES (1, NULL)");
   const auto refused = PostgresRecordingStore::open(pool());
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("not whole"));
@@ -192,7 +192,7 @@ TEST_F(Copy, NoticesWhatIsNotWhatWasCopied) {
   SqliteRecordingStore store = open_folder(folder);
   fill(store);
   ASSERT_TRUE(to_database(folder, CopyMode::begin));
-  sql("UPDATE audio SET bytes = 'other' WHERE sequence = 5");
+  execute("UPDATE audio SET bytes = 'other' WHERE sequence = 5");
   const auto refused = to_database(folder, CopyMode::resume);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("its table audio"));

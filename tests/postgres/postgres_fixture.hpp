@@ -35,12 +35,14 @@ class PostgresTest : public testing::Test {
     EXPECT_TRUE(opened) << opened.error().message;
     return *std::move(opened);
   }
-  std::string sql(const std::string& text) const {
+  [[nodiscard]] std::string sql(const std::string& text) const {
     return PostgresCluster::shared()->run(text, url_);
   }
+  void execute(const std::string& text) const { (void)sql(text); }
   /// Ends all connections to the server but the one that says so.
   void cut_connections() const {
-    sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+    execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
         "AND backend_type = 'client backend'");
   }
 

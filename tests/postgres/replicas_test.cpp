@@ -117,7 +117,7 @@ TEST_F(Replicas, CountWhatTheyStoreAndEstimateWhatIsMuch) {
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(insert_example(*store, example_recording(i)));
   EXPECT_EQ(store->size()->recordings, 3);
   // As autovacuum would leave it.
-  sql("UPDATE pg_class SET reltuples = 10000000 WHERE oid = 'recordings'::regclass");
+  execute("UPDATE pg_class SET reltuples = 10000000 WHERE oid = 'recordings'::regclass");
   EXPECT_EQ(store->size()->recordings, 10'000'000);
 }
 
@@ -241,9 +241,9 @@ TEST_F(Replicas, WriteOneAuditLogWhoseEndIsKnown) {
   ASSERT_TRUE(verdict) << verdict.error().message;
   EXPECT_EQ(verdict->problem, "");
   EXPECT_EQ(verdict->head.lines, 20);
-  sql("UPDATE audit SET text = replace(text, 'request', 'refused') WHERE line = 7");
+  execute("UPDATE audit SET text = replace(text, 'request', 'refused') WHERE line = 7");
   EXPECT_THAT(access::verify_audit_log(table)->problem, HasSubstr("line 7"));
-  sql("DELETE FROM audit WHERE line >= 7");
+  execute("DELETE FROM audit WHERE line >= 7");
   EXPECT_THAT(access::verify_audit_log(table)->problem, HasSubstr("the end is missing"));
 }
 
@@ -264,13 +264,13 @@ TEST_F(Replicas, BringAnEmptyDatabaseUpToDateAtOnce) {
 
 TEST_F(Replicas, RefuseADatabaseOfANewerVersionAndAnotherPrograms) {
   (void)pool();
-  sql("UPDATE auscult_schema SET version = 99");
+  execute("UPDATE auscult_schema SET version = 99");
   auto refused = Pool::open(address());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::storage_failure);
   EXPECT_THAT(refused.error().message, AllOf(HasSubstr("version 99"), HasSubstr("newer auscult")));
   url_ = PostgresCluster::shared()->make_schema();
-  sql("CREATE TABLE recordings (i int)");
+  execute("CREATE TABLE recordings (i int)");
   refused = Pool::open(address());
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("another program"));

@@ -93,6 +93,7 @@ using Stores = testing::Types<SqliteFixture, PostgresFixture>;
 class StoreNames {
  public:
   template <typename Fixture>
+  // NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
   static std::string GetName(int /*index*/) {
     return std::is_same_v<Fixture, SqliteFixture> ? "Sqlite" : "Postgres";
   }

@@ -289,7 +289,7 @@ TYPED_TEST(RecordingStoreContract, KeepsEveryRecordingOfConcurrentWriters) {
   EXPECT_EQ(failures, 0);
   ListQuery query;
   query.limit = limits::kMaxPageSize;
-  EXPECT_EQ(this->ids(query).size(), std::size_t{kWriters * kEach});
+  EXPECT_EQ(this->ids(query).size(), std::size_t{kWriters} * kEach);
   EXPECT_EQ(*this->store().data_json(),
             json::data_json(this->store().latest(std::nullopt)->result));
 }

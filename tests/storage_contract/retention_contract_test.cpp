@@ -27,7 +27,7 @@ class RetentionContract : public RecordingStoreContract<Fixture> {
   }
 
   Recording insert_large(int second) {
-    const Recording recording = example_recording(second);
+    Recording recording = example_recording(second);
     const StoredAudio audio{"audio/flac", std::vector<std::byte>(100'000, std::byte{7})};
     EXPECT_TRUE(this->store().insert(recording, audio, bytes_of_text("wav")));
     return recording;

@@ -16,7 +16,7 @@ class RetryContract : public RecordingStoreContract<Fixture> {
  protected:
   Recording insert_for(int second, const std::string& fingerprint,
                        const std::optional<std::string>& key = std::nullopt) {
-    const Recording recording = example_recording(second);
+    Recording recording = example_recording(second);
     Origin origin;
     origin.fingerprint = fingerprint;
     origin.key = key;
