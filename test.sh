@@ -132,7 +132,7 @@ test_in_browser() {
 }
 
 tidy() {
-  cmake --preset tidy && cmake --build --preset tidy
+  tools/setup.sh train bench && cmake --preset tidy && tools/tidy.py
 }
 
 mode=all
