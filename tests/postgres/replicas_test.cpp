@@ -90,6 +90,10 @@ TEST_F(Replicas, HearWhatTheOthersDoInTheOrderOfTheStore) {
     ASSERT_TRUE(insert_example(i % 2 == 0 ? *one : *two, recording));
     expected.push_back("stored " + recording.id);
   }
+  // Of a recording that is gone when it is looked at, only its end is told.
+  for (Heard* heard : {&at_one, &at_two}) {
+    ASSERT_TRUE(comes_true([&] { return heard->changes().size() == 6; }));
+  }
   const std::string id = expected.front().substr(7);
   ASSERT_TRUE(one->review(id, {.note = "mine", .label = {}}, now()));
   ASSERT_TRUE(two->remove(id, now()));
@@ -98,7 +102,6 @@ TEST_F(Replicas, HearWhatTheOthersDoInTheOrderOfTheStore) {
   for (const char* kind : {"updated ", "removed ", "updated ", "removed "}) {
     expected.push_back(kind + id);
   }
-  // Of a recording that is gone when it is looked at, only its end is told.
   for (Heard* heard : {&at_one, &at_two}) {
     ASSERT_TRUE(comes_true([&] {
       const std::vector<std::string> changes = heard->changes();
