@@ -1,5 +1,7 @@
 #include "service_under_test.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <cmath>
 #include <cstdlib>
 #include <numbers>
@@ -30,6 +32,7 @@ std::filesystem::path shipped_model() {
 }
 
 ServiceUnderTest::ServiceUnderTest(Configuration configuration) : folder_(temporary_folder("api")) {
+  (void)spdlog::default_logger();  // Made before there are threads, as the command does.
   const auto load_shipped = [metrics = configuration.model_metrics] {
     return service::ServingModel{value_of(classify::Classifier::load(shipped_model(), {})),
                                  metrics};
