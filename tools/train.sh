@@ -52,7 +52,7 @@ mkdir -p "$model" "$work"
 beats=()
 if [[ -d $data/circor2022 ]]; then
   beats=(--beats "$model/beats.onnx")
-  "$train" beats --data "$data" --out "$work/beats" --crossval
+  "$train" beats --data "$data" --out "$work/beats" --crossval --jobs "$jobs"
   cp "$work/beats/beats.onnx" "$work/beats/beats_metrics.json" "$model"
 fi
 # One device judged by the other: PASCAL has two.

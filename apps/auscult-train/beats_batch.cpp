@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <optional>
 
 #include "beats_recordings.hpp"
 
@@ -15,6 +16,7 @@ constexpr double kLongest = 1.6;
 constexpr double kNegativeShare = 0.1;
 constexpr double kNoiseShare = 0.7;
 constexpr double kMurmurShare = 0.25;
+constexpr double kPrematureShare = 0.25;
 constexpr double kHiddenBandsShare = 0.4;
 constexpr double kHiddenFramesShare = 0.4;
 
@@ -35,7 +37,69 @@ int below(Random& random, int end) {
   return std::uniform_int_distribution<int>(0, end - 1)(random);
 }
 
-/// A piece around an annotated frame, its time stretched.
+/// Frames [begin, end).
+struct Stretch {
+  std::size_t begin;
+  std::size_t end;
+};
+
+/// A premature beat and the pause after it, made from a regular rhythm: the end of a diastole is
+/// left out, the next diastole lasts that much longer (or less, where the pause does not make up
+/// for it), and the beat between them has a loudness of its own.
+struct PrematureBeat {
+  Stretch left_out;
+  Stretch beat;
+  Stretch pause;
+  double pause_speed = 1;
+  float gain = 1;
+};
+
+/// The next diastole that begins at `from` or later and ends before `end`, empty if there is none.
+Stretch next_diastole(const std::vector<int>& states, std::size_t from, std::size_t end) {
+  constexpr int kDiastole = static_cast<int>(beats::State::diastole);
+  while (from < end && (states[from] != kDiastole || (from > 0 && states[from - 1] == kDiastole))) {
+    ++from;
+  }
+  std::size_t last = from;
+  while (last < end && states[last] == kDiastole) ++last;
+  return last < end ? Stretch{from, last} : Stretch{end, end};
+}
+
+/// One of the beats in `crop` made premature, if two diastoles lie in it with a beat between them.
+std::optional<PrematureBeat> premature_beat(const std::vector<int>& states, Stretch crop,
+                                            Random& random) {
+  std::vector<Stretch> diastoles;
+  for (Stretch found = next_diastole(states, crop.begin, crop.end); found.begin < crop.end;
+       found = next_diastole(states, found.end, crop.end)) {
+    diastoles.push_back(found);
+  }
+  if (diastoles.size() < 2) return std::nullopt;
+  const auto chosen =
+      static_cast<std::size_t>(below(random, static_cast<int>(diastoles.size()) - 1));
+  const Stretch before = diastoles[chosen];
+  const Stretch after = diastoles[chosen + 1];
+  for (std::size_t t = before.end; t < after.begin; ++t) {
+    if (states[t] == kNotAnnotated) return std::nullopt;
+  }
+  const auto length = static_cast<double>(before.end - before.begin);
+  const auto kept = static_cast<std::size_t>(length * uniform(random, 0.15, 0.8));
+  const Stretch left_out = {before.begin + kept, before.end};
+  const double made_up =
+      uniform(random, 0, 1.2) * static_cast<double>(left_out.end - left_out.begin);
+  const auto pause = static_cast<double>(after.end - after.begin);
+  return PrematureBeat{.left_out = left_out,
+                       .beat = {before.end, after.begin},
+                       .pause = after,
+                       .pause_speed = pause / (pause + made_up),
+                       .gain = static_cast<float>(std::pow(10.0, uniform(random, -8, 4) / 10))};
+}
+
+bool holds(const Stretch& stretch, double position) {
+  return position >= static_cast<double>(stretch.begin) &&
+         position < static_cast<double>(stretch.end);
+}
+
+/// A piece around an annotated frame, its time stretched, in some a beat made premature.
 Crop crop_of(const HeartTrack& track, Random& random) {
   Crop crop;
   const double stretch = std::exp(uniform(random, std::log(kShortest), std::log(kLongest)));
@@ -52,23 +116,37 @@ Crop crop_of(const HeartTrack& track, Random& random) {
     start = static_cast<double>(shown) - uniform(random, 0, spanned);
   }
   start = std::clamp(start, 0.0, std::max(0.0, static_cast<double>(available) - spanned));
-  crop.frames = std::min(
-      kFrameCount, static_cast<std::size_t>((static_cast<double>(available) - start) * stretch));
-  for (std::size_t t = 0; t < crop.frames; ++t) {
+  std::optional<PrematureBeat> premature;
+  if (uniform(random, 0, 1) < kPrematureShare) {
+    const auto end = static_cast<std::size_t>(start + spanned);
+    premature = premature_beat(track.states,
+                               {static_cast<std::size_t>(start), std::min(end, available)}, random);
+  }
+  double middle = start + 0.5 / stretch;
+  crop.frames = 0;
+  for (; crop.frames < kFrameCount; ++crop.frames) {
+    if (premature && holds(premature->left_out, middle)) {
+      middle += static_cast<double>(premature->left_out.end - premature->left_out.begin);
+    }
+    if (middle >= static_cast<double>(available)) break;
+    const std::size_t t = crop.frames;
     // A frame's power belongs to its middle.
-    const double middle = start + (static_cast<double>(t) + 0.5) / stretch;
     const double position = std::clamp(middle - 0.5, 0.0, static_cast<double>(available - 1));
     const auto left = static_cast<std::size_t>(position);
     const std::size_t right = std::min(left + 1, available - 1);
     const auto part = static_cast<float>(position - static_cast<double>(left));
+    const float gain = premature && holds(premature->beat, middle) ? premature->gain : 1.0F;
     for (std::size_t band = 0; band < kBandCount; ++band) {
-      crop.powers[t * kBandCount + band] = (1 - part) * track.powers[left * kBandCount + band] +
-                                           part * track.powers[right * kBandCount + band];
+      crop.powers[t * kBandCount + band] =
+          gain * ((1 - part) * track.powers[left * kBandCount + band] +
+                  part * track.powers[right * kBandCount + band]);
     }
-    const int state = track.states[std::min(static_cast<std::size_t>(middle), available - 1)];
+    const int state = track.states[static_cast<std::size_t>(middle)];
     if (state != kNotAnnotated) {
       crop.targets[t * beats::kStates + static_cast<std::size_t>(state)] = 1;
     }
+    const double speed = premature && holds(premature->pause, middle) ? premature->pause_speed : 1;
+    middle += speed / stretch;
   }
   return crop;
 }
@@ -118,10 +196,6 @@ void add_noise(Crop& crop, const std::vector<float>& noise, double level_db, Ran
 }
 
 /// A stretch of `least` to `most`, somewhere in `size`.
-struct Stretch {
-  std::size_t begin;
-  std::size_t end;
-};
 Stretch stretch_in(std::size_t size, int least, int most, Random& random) {
   const int length = least + below(random, most - least + 1);
   const int begin = below(random, std::max(1, static_cast<int>(size) - length));

@@ -27,9 +27,9 @@ struct BeatBatch {
 };
 
 /// Draws batches from tracks. Augments by time (a cycle 0.75 to 1.6 times as long: the annotated
-/// hearts are mostly children's), murmurs, equaliser, noise and sounds that are no heart, 0 to 33
-/// dB below, and hidden bands and moments. One row in ten is no heart at all; what is wanted of it
-/// is the prior, from which the decoder learns nothing.
+/// hearts are mostly children's), premature beats with their pause, murmurs, equaliser, noise and
+/// sounds that are no heart, 0 to 33 dB below, and hidden bands and moments. One row in ten is no
+/// heart at all; what is wanted of it is the prior, from which the decoder learns nothing.
 ///
 /// Immutable after construction: any thread.
 class BeatSampler {

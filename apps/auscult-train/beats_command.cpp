@@ -7,23 +7,26 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "beats_evaluation.hpp"
 #include "beats_export.hpp"
 #include "beats_learning.hpp"
+#include "dataset.hpp"
+#include "experiment.hpp"
 #include "progress.hpp"
 
 namespace auscult::train {
 namespace {
-
-constexpr int kFolds = 5;
 
 struct BeatOptions {
   std::string data;
   std::string out;
   std::uint64_t seed = 1;
   int steps = 1200;
+  int jobs = 1;
   bool crossval = false;
   std::vector<int> folds = {0, 1, 2, 3, 4};
 };
@@ -36,27 +39,46 @@ ProgressListener bar_of(const std::string& what) {
   };
 }
 
-/// Trains the network of a lesson into a file and loads it as the service does. A file that is
-/// there already is taken as it is, so that a long run may be stopped and taken up again.
-Result<beats::HeartSoundDetector> train_detector(const std::vector<HeartRecording>& recordings,
-                                                 const BeatLesson& lesson,
-                                                 const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) {
-    const std::string fold = lesson.held_out < 0 ? "all" : std::to_string(lesson.held_out);
-    Progress bar("beats " + fold, static_cast<std::size_t>(lesson.steps));
+/// A network and the file that it is trained into.
+struct BeatFile {
+  BeatLesson lesson;
+  std::filesystem::path path;
+};
+
+/// Trains those whose file is not there yet, so that a long run may be stopped and taken up again.
+Status train_missing(const std::vector<HeartRecording>& recordings,
+                     const std::vector<BeatFile>& files, int jobs) {
+  std::vector<BeatFile> missing;
+  std::size_t steps = 0;
+  for (const BeatFile& file : files) {
+    if (std::filesystem::exists(file.path)) continue;
+    missing.push_back(file);
+    steps += static_cast<std::size_t>(file.lesson.steps);
+  }
+  Progress bar("training heart sounds", steps);
+  std::vector<Status> saved(missing.size(), Ok{});
+  in_parallel(missing.size(), jobs, [&](std::size_t i) {
+    const BeatLesson& lesson = missing[i].lesson;
     const Weights weights = learn_beats(recordings, lesson, [&](int, double loss) {
       char note[32];
       std::snprintf(note, sizeof note, "loss %.3f", loss);
       bar.advance(1, note);
     });
-    const Status saved = export_beats(weights,
-                                      {{"auscult.held_out", fold},
-                                       {"auscult.seed", std::to_string(lesson.seed)},
-                                       {"auscult.steps", std::to_string(lesson.steps)}},
-                                      path.string());
-    if (!saved) return saved.error();
+    const std::string fold = lesson.held_out < 0 ? "all" : std::to_string(lesson.held_out);
+    saved[i] = export_beats(weights,
+                            {{"auscult.held_out", fold},
+                             {"auscult.seed", std::to_string(lesson.seed)},
+                             {"auscult.steps", std::to_string(lesson.steps)}},
+                            missing[i].path.string());
+  });
+  for (const Status& status : saved) {
+    if (!status) return status.error();
   }
-  return beats::HeartSoundDetector::load(path, model::Precision::f32);
+  return Ok{};
+}
+
+Result<beats::HeartSoundDetector> load_detector(const BeatFile& file) {
+  return beats::HeartSoundDetector::load(file.path, model::Precision::f32);
 }
 
 Status save(const nlohmann::ordered_json& json, const std::filesystem::path& path) {
@@ -74,9 +96,21 @@ Status run(const BeatOptions& options) {
       load_heart_recordings(options.data, bar_of("decoding"));
   if (!recordings) return recordings.error();
 
-  const BeatLesson everything{.held_out = -1, .seed = options.seed, .steps = options.steps};
-  const Result<beats::HeartSoundDetector> shipped =
-      train_detector(*recordings, everything, out / "beats.onnx");
+  const auto file_of = [&](int held_out, const std::filesystem::path& path) {
+    return BeatFile{{.held_out = held_out, .seed = options.seed, .steps = options.steps}, path};
+  };
+  std::vector<BeatFile> files = {file_of(-1, out / "beats.onnx")};
+  if (options.crossval) {
+    const std::filesystem::path checkpoints = out / "checkpoints";
+    std::filesystem::create_directories(checkpoints, ignored);
+    for (const int fold : options.folds) {
+      files.push_back(
+          file_of(fold, checkpoints / ("beats_without_" + std::to_string(fold) + ".onnx")));
+    }
+  }
+  const Status trained = train_missing(*recordings, files, options.jobs);
+  if (!trained) return trained.error();
+  const Result<beats::HeartSoundDetector> shipped = load_detector(files.front());
   if (!shipped) return shipped.error();
 
   // What the file says of its training, which may have been another call of this command.
@@ -87,15 +121,11 @@ Status run(const BeatOptions& options) {
   }
   metrics["min_sound_posterior"] = beats::kMinSoundPosterior;
   if (options.crossval) {
-    const std::filesystem::path checkpoints = out / "checkpoints";
-    std::filesystem::create_directories(checkpoints, ignored);
     std::map<int, beats::HeartSoundDetector> detectors;
-    for (const int fold : options.folds) {
-      const BeatLesson lesson{.held_out = fold, .seed = options.seed, .steps = options.steps};
-      Result<beats::HeartSoundDetector> detector = train_detector(
-          *recordings, lesson, checkpoints / ("beats_without_" + std::to_string(fold) + ".onnx"));
+    for (const BeatFile& file : std::span(files).subspan(1)) {
+      Result<beats::HeartSoundDetector> detector = load_detector(file);
       if (!detector) return detector.error();
-      detectors.emplace(fold, *std::move(detector));
+      detectors.emplace(file.lesson.held_out, *std::move(detector));
     }
     std::vector<HeartRecording> judged;
     for (const HeartRecording& recording : *recordings) {
@@ -127,6 +157,9 @@ std::function<Status()> add_beats_command(CLI::App& app) {
   command->add_option("--out", options->out, "The model's folder, models/NAME")->required();
   command->add_option("--seed", options->seed, "Of the random numbers")->capture_default_str();
   command->add_option("--steps", options->steps, "Of training")->capture_default_str();
+  command->add_option("--jobs", options->jobs, "Networks trained side by side")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->add_flag("--crossval", options->crossval, "Also judge each fold by the other four");
   command->add_option("--folds", options->folds, "Those to judge")
       ->delimiter(',')

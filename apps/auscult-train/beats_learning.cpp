@@ -4,6 +4,8 @@
 #include <torch/torch.h>
 
 #include <cmath>
+#include <memory>
+#include <mutex>
 #include <numbers>
 #include <string>
 #include <utility>
@@ -67,6 +69,14 @@ struct BeatNetwork : torch::nn::Module {
   std::vector<Convolution> blocks;
   torch::nn::Conv1d states;
 };
+
+/// Draws its first weights from torch's only generator, one network at a time.
+std::unique_ptr<BeatNetwork> initial_network(std::uint64_t seed) {
+  static std::mutex generator;
+  const std::scoped_lock lock(generator);
+  torch::manual_seed(seed);
+  return std::make_unique<BeatNetwork>();
+}
 
 torch::Tensor tensor_of(const std::vector<float>& values, std::vector<std::int64_t> shape) {
   return torch::from_blob(const_cast<float*>(values.data()), shape).clone();
@@ -165,27 +175,26 @@ void average(Weights& mean, const Weights& latest, int step) {
 Weights learn_beats(const std::vector<HeartRecording>& recordings, const BeatLesson& lesson,
                     const std::function<void(int, double)>& listener) {
   at::set_num_threads(1);
-  torch::manual_seed(lesson.seed);
   const BeatSampler sampler = make_sampler(recordings, lesson);
-  BeatNetwork network;
+  const std::unique_ptr<BeatNetwork> network = initial_network(lesson.seed);
   torch::optim::AdamW optimiser(
-      network.parameters(), torch::optim::AdamWOptions(kLearningRate).weight_decay(kWeightDecay));
-  Weights mean = weights_of(network);
+      network->parameters(), torch::optim::AdamWOptions(kLearningRate).weight_decay(kWeightDecay));
+  Weights mean = weights_of(*network);
   for (int step = 0; step < lesson.steps; ++step) {
     const BeatBatch batch = sampler.draw(lesson.seed, static_cast<std::uint64_t>(step));
     const torch::Tensor targets =
         tensor_of(batch.targets, {kBeatCrops, kBeatFrames, beats::kStates});
     const torch::Tensor scores =
-        network.forward(tensor_of(batch.features, {kBeatCrops, kBands, kBeatFrames}),
-                        tensor_of(batch.mask, {kBeatCrops, 1, kBeatFrames}));
+        network->forward(tensor_of(batch.features, {kBeatCrops, kBands, kBeatFrames}),
+                         tensor_of(batch.mask, {kBeatCrops, 1, kBeatFrames}));
     torch::Tensor loss = -(targets * scores.log_softmax(2)).sum() / targets.sum();
     optimiser.zero_grad();
     loss.backward();
-    torch::nn::utils::clip_grad_norm_(network.parameters(), kClipNorm);
+    torch::nn::utils::clip_grad_norm_(network->parameters(), kClipNorm);
     static_cast<torch::optim::AdamWOptions&>(optimiser.param_groups()[0].options())
         .lr(learning_rate(step, lesson.steps));
     optimiser.step();
-    average(mean, weights_of(network), step);
+    average(mean, weights_of(*network), step);
     listener(step + 1, loss.item<double>());
   }
   return mean;
