@@ -39,6 +39,10 @@ constexpr const char* kHowObtained =
     "as\n"
     "many recordings with these confidences would show by chance alone, were each confidence true.";
 
+constexpr const char* kMissed =
+    "What was tried for the aims that are missed, with figures:\n"
+    "[docs/model/training.md](../../docs/model/training.md#tried).\n";
+
 constexpr const char* kBeforeCirCor =
     "Out of fold. The last three are by patient, at a threshold chosen on the other folds; "
     "patients\n"
@@ -141,7 +145,7 @@ std::string model_card(const Json& metrics, const Json& beats) {
          "none is typed.\nPlots and further tables: "
          "[docs/model](../../docs/model/README.md).\n\n";
   what_it_is(out, metrics);
-  section(out, "How good it is", kHowObtained, headline_table(metrics));
+  section(out, "How good it is", kHowObtained, headline_table(metrics) + "\n" + kMissed);
   section(out, "Five classes (PASCAL), by decision rule", "", decision_table(metrics, "all"));
   section(out, "The two devices apart", "", set_table(metrics));
   section(out, "If the least confident are refused", "", coverage_table(metrics));

@@ -124,12 +124,14 @@ TEST_F(Figures, HaveAPlaceForEveryHeadline) {
 }
 
 TEST_F(Figures, FillTheCard) {
-  const Json beats = Json::parse(R"({"circor_out_of_fold": {"both": {"f1": 0.9722}}})");
+  const Json beats = Json::parse(
+      R"({"circor_out_of_fold": {"both": {"f1": 0.9722}, "rate_of_recording": {"mae_bpm": 1.9}}})");
   const std::string card = model_card(metrics(), beats);
   EXPECT_THAT(card, HasSubstr("# test-1"));
   EXPECT_THAT(card, HasSubstr("Not a medical device"));
   EXPECT_THAT(card, HasSubstr("| UAR | "));
-  EXPECT_THAT(card, HasSubstr("| S1 and S2 within 60 ms, F1 | 0.972 | >= 0.975 |"));
+  EXPECT_THAT(card, HasSubstr("| S1 and S2 within 60 ms, F1 | 0.972 | >= 0.975, **missed** |"));
+  EXPECT_THAT(card, HasSubstr("mean error, bpm | 1.900 | <= 2, met |"));
   EXPECT_THAT(card, HasSubstr("tools/train.sh --data DATA --model models/test-1"));
   EXPECT_THAT(card, Not(HasSubstr("auscult evaluate` prints")));
 }

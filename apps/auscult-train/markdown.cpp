@@ -30,6 +30,16 @@ std::string with_interval(const Json& report, const std::string& pointer) {
   return text;
 }
 
+std::string with_verdict(const std::string& aim, const Json& report, const std::string& pointer) {
+  const Json figure = at_pointer(report, pointer);
+  const Json value = figure.is_object() && figure.contains("value") ? figure.at("value") : figure;
+  if (aim.empty() || !value.is_number()) return aim;
+  const double limit = std::stod(aim.substr(3));
+  const auto reached = value.get<double>();
+  const bool is_met = aim.starts_with(">=") ? reached >= limit : reached <= limit;
+  return aim + (is_met ? ", met" : ", **missed**");
+}
+
 std::string figure_table(const Json& report, const std::vector<Column>& columns,
                          const std::vector<Row>& rows) {
   std::vector<std::vector<std::string>> cells = {{""}};

@@ -18,6 +18,11 @@ std::string with_interval(const evaluation::Json& report, const std::string& poi
 /// What stands at a JSON pointer, null if nothing does.
 evaluation::Json at_pointer(const evaluation::Json& report, const std::string& pointer);
 
+/// What was aimed at, ">= 0.83" or "<= 0.03", and whether the figure at a JSON pointer missed it:
+/// "<= 0.03, **missed**". Empty without an aim.
+std::string with_verdict(const std::string& aim, const evaluation::Json& report,
+                         const std::string& pointer);
+
 /// A column of a table of figures.
 struct Column {
   std::string title;
