@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::size_t kFrameSamples = 10;
 
+// A long clip is filtered in blocks. Backwards each begins this much later than it ends: by then
+// the slowest filter, 25 Hz, has forgotten what came after, to e^-55.
+constexpr std::size_t kBlockSamples = 2'000 * kFrameSamples;
+constexpr std::size_t kTailSamples = 1'000;
+
 // One lane for each band, filled up to what processors add at once.
 constexpr std::size_t kLanes = 8;
 using Lanes = std::array<float, kLanes>;
@@ -55,6 +60,16 @@ Biquads butterworth(Pass pass) {
   return filter;
 }
 
+struct BandPass {
+  Biquads high = butterworth(Pass::high);
+  Biquads low = butterworth(Pass::low);
+
+  void apply(Lanes& value) {
+    high.apply(value);
+    low.apply(value);
+  }
+};
+
 // Less than this is rounding: 140 dB below full scale.
 constexpr double kStill = 1e-14;
 
@@ -82,30 +97,37 @@ BandEnergies::BandEnergies(const audio::AudioClip& clip) {
   const auto mean = static_cast<float>(moments.mean);
   const double scale = moments.power > kStill ? 1 / (moments.power * kFrameSamples) : 0;
 
-  std::vector<Lanes> filtered(samples.size());
-  Biquads high = butterworth(Pass::high);
-  Biquads low = butterworth(Pass::low);
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    filtered[i].fill(samples[i] - mean);
-    high.apply(filtered[i]);
-    low.apply(filtered[i]);
-  }
-  high = butterworth(Pass::high);
-  low = butterworth(Pass::low);
-  for (std::size_t i = samples.size(); i-- > 0;) {
-    high.apply(filtered[i]);
-    low.apply(filtered[i]);
-  }
-
-  const std::size_t frames = samples.size() / kFrameSamples;
-  sums_.resize(frames + 1, Bands{});
-  for (std::size_t frame = 0; frame < frames; ++frame) {
-    Lanes power{};
-    for (std::size_t i = frame * kFrameSamples; i < (frame + 1) * kFrameSamples; ++i) {
-      for (std::size_t k = 0; k < kLanes; ++k) power[k] += filtered[i][k] * filtered[i][k];
+  sums_.reserve(samples.size() / kFrameSamples + 1);
+  sums_.push_back(Bands{});
+  std::vector<Lanes> filtered(std::min(samples.size(), kBlockSamples + kTailSamples));
+  BandPass forwards;
+  for (std::size_t begin = 0; begin < samples.size(); begin += kBlockSamples) {
+    const std::size_t left = samples.size() - begin;
+    const std::size_t block = std::min(kBlockSamples, left);
+    const std::size_t end = std::min(kBlockSamples + kTailSamples, left);
+    for (std::size_t i = 0; i < block; ++i) {
+      filtered[i].fill(samples[begin + i] - mean);
+      forwards.apply(filtered[i]);
     }
-    for (std::size_t band = 0; band < kBands; ++band) {
-      sums_[frame + 1][band] = sums_[frame][band] + static_cast<double>(power[band]) * scale;
+    BandPass ahead = forwards;  // The tail comes again, as a part of the next block.
+    for (std::size_t i = block; i < end; ++i) {
+      filtered[i].fill(samples[begin + i] - mean);
+      ahead.apply(filtered[i]);
+    }
+    BandPass backwards;
+    for (std::size_t i = end; i-- > 0;) backwards.apply(filtered[i]);
+    for (std::size_t i = 0; i + kFrameSamples <= block; i += kFrameSamples) {
+      Lanes power{};
+      for (std::size_t k = i; k < i + kFrameSamples; ++k) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+          power[lane] += filtered[k][lane] * filtered[k][lane];
+        }
+      }
+      Bands sum = sums_.back();
+      for (std::size_t band = 0; band < kBands; ++band) {
+        sum[band] += static_cast<double>(power[band]) * scale;
+      }
+      sums_.push_back(sum);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <random>
 
 namespace auscult::signal {
 namespace {
@@ -75,6 +76,32 @@ TEST(BandEnergies, GivesNothingOfWhatLiesOutsideTheClip) {
   EXPECT_THAT(energies.mean(-1, -0.5), Each(0.0));
   EXPECT_GT(energies.mean(3.9, 6)[2], 0.1);
   EXPECT_GT(energies.mean(2, 2)[2], 0);
+}
+
+TEST(BandEnergies, OfALongClipDoNotShowWhereItsBlocksEnd) {
+  // Blocks of 10 s, so 7 to 12 s lie in two of them; by itself the cut clip is one.
+  std::mt19937 random(1);
+  std::normal_distribution<float> noise;
+  audio::AudioClip clip{.samples = std::vector<float>(60'000), .sample_rate_hz = kBandsRateHz};
+  for (float& sample : clip.samples) sample = noise(random);
+  const audio::AudioClip cut{
+      .samples = {clip.samples.begin() + 14'000, clip.samples.begin() + 24'000},
+      .sample_rate_hz = kBandsRateHz};
+  const BandEnergies whole(clip);
+  const BandEnergies part(cut);
+  ASSERT_EQ(whole.frames(), 6'000U);
+  // Each is relative to its own clip's power, which cancels in shares of what lies far from edges.
+  const auto share = [](const BandEnergies& energies, std::size_t frame, std::size_t band,
+                        double begin_s) {
+    return energies.at(frame, band, band) / energies.mean(begin_s + 1, begin_s + 4)[band];
+  };
+  for (std::size_t frame = 300; frame < 700; ++frame) {
+    for (std::size_t band = 0; band < kBands; ++band) {
+      const double expected = share(part, frame, band, 0);
+      EXPECT_NEAR(share(whole, frame + 1'400, band, 7), expected, 1e-3 * expected)
+          << frame << ' ' << band;
+    }
+  }
 }
 
 TEST(BandEnergies, TakesAnEmptyClip) {
