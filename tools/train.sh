@@ -12,7 +12,8 @@ on one machine however many networks are trained side by side:
   beats     trains and judges the heart-sound network (left out without circor2022/)
   crossval  judges each fold by networks that have not heard it, and each device by the other
   train     trains the shipped networks on everything
-  evaluate  runs the shipped file as the service does
+  evaluate  runs the shipped file as the service does, and measures what its inputs are like
+            (reference.json, by which the service tells drift)
   report    writes card, tables and plots
 
   --data DIR    folder with pascal/ (or with a manifest.csv and its audio, as the service exports
@@ -56,13 +57,14 @@ if [[ -d $data/circor2022 ]]; then
   cp "$work/beats/beats.onnx" "$work/beats/beats_metrics.json" "$model"
 fi
 # One device judged by the other: PASCAL has two.
-across=()
-if [[ -d $data/pascal ]]; then across=(--across); fi
+across=() own=$data
+if [[ -d $data/pascal ]]; then across=(--across) own=$data/pascal; fi
 "$train" crossval --data "$data" "${beats[@]}" --out "$work/crossval" "${across[@]}" --jobs "$jobs"
 "$train" train --data "$data" --crossval "$work/crossval" --work "$work/all" \
   --out "$model" --docs "$docs" --jobs "$jobs"
 build/train/bin/auscult evaluate --model "$model" --precision f32 --data "$data" --format json \
   >"$work/evaluation.json"
+build/train/bin/auscult model reference --model "$model" --data "$own" --out "$model/reference.json"
 "$train" report --metrics "$model/metrics.json" --shipped "$work/evaluation.json" \
   --docs "$docs" --card "$model/MODEL_CARD.md"
 (cd "$model" && sha256sum ./*.onnx | sed "s|\./||" >SHA256)
