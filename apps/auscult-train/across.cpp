@@ -1,5 +1,6 @@
 #include "across.hpp"
 
+#include <array>
 #include <filesystem>
 #include <utility>
 
@@ -7,7 +8,8 @@ namespace auscult::train {
 namespace {
 
 // Name, and the device to train on.
-constexpr std::pair<const char*, const char*> kWays[] = {{"A_to_B", "A"}, {"B_to_A", "B"}};
+constexpr std::array<std::pair<const char*, const char*>, 2> kWays = {
+    {{"A_to_B", "A"}, {"B_to_A", "B"}}};
 
 std::string path_of(const std::string& folder, const std::string& way) {
   return folder + "/across-" + way + ".csv";

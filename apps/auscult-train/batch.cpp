@@ -69,7 +69,7 @@ Sampler::Sampler(const Dataset& dataset, int held_out) : dataset_(dataset) {
 }
 
 void Sampler::add(const std::vector<float>& crop, int label, int murmur, Random& random,
-                  Batch& batch) const {
+                  Batch& batch) {
   batch.samples.insert(batch.samples.end(), crop.begin(), crop.end());
   batch.samples.resize(batch.samples.size() + kCropSamples - crop.size(), 0.0F);
   batch.mask.resize(batch.mask.size() + crop.size(), 1.0F);

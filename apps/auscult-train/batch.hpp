@@ -43,8 +43,8 @@ class Sampler {
     std::vector<double> weights;
     int crops = 0;  ///< In each batch.
   };
-  void add(const std::vector<float>& crop, int label, int murmur, Random& random,
-           Batch& batch) const;
+  static void add(const std::vector<float>& crop, int label, int murmur, Random& random,
+                  Batch& batch);
 
   const Dataset& dataset_;
   Source pascal_;

@@ -3,21 +3,22 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace auscult::train {
 namespace {
 
-constexpr std::size_t kStateFrames[] = {10, 16, 8, 30};
+constexpr std::array<std::size_t, 4> kStateFrames = {10, 16, 8, 30};
 
 /// A heart that beats every 64 frames, annotated from end to end.
 HeartTrack regular_heart() {
   HeartTrack track;
   for (int beat = 0; beat < 12; ++beat) {
-    for (int state = 0; state < 4; ++state) {
+    for (std::size_t state = 0; state < kStateFrames.size(); ++state) {
       const float power = state % 2 == 0 ? 10 : 1;
       const std::size_t frames = kStateFrames[state];
-      track.states.insert(track.states.end(), frames, state);
+      track.states.insert(track.states.end(), frames, static_cast<int>(state));
       track.powers.insert(track.powers.end(), frames * kBands, power);
     }
   }

@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -16,6 +15,7 @@
 #include "beats_learning.hpp"
 #include "dataset.hpp"
 #include "experiment.hpp"
+#include "markdown.hpp"
 #include "progress.hpp"
 
 namespace auscult::train {
@@ -59,11 +59,8 @@ Status train_missing(const std::vector<HeartRecording>& recordings,
   std::vector<Status> saved(missing.size(), Ok{});
   in_parallel(missing.size(), jobs, [&](std::size_t i) {
     const BeatLesson& lesson = missing[i].lesson;
-    const Weights weights = learn_beats(recordings, lesson, [&](int, double loss) {
-      char note[32];
-      std::snprintf(note, sizeof note, "loss %.3f", loss);
-      bar.advance(1, note);
-    });
+    const Weights weights = learn_beats(
+        recordings, lesson, [&](int, double loss) { bar.advance(1, "loss " + number(loss)); });
     const std::string fold = lesson.held_out < 0 ? "all" : std::to_string(lesson.held_out);
     saved[i] = export_beats(weights,
                             {{"auscult.held_out", fold},

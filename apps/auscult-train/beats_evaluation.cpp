@@ -1,8 +1,9 @@
 #include "beats_evaluation.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -30,6 +31,41 @@ double rounded(double value) { return std::round(value * 1e4) / 1e4; }
 
 double share(std::size_t part, std::size_t whole) {
   return whole == 0 ? 0 : rounded(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+/// Where the sounds of a recording are annotated.
+struct Timing {
+  std::vector<double> s1_s;
+  std::vector<double> s2_s;
+};
+
+Error no_number(const std::string& path, std::size_t row, const std::string& cell) {
+  return fail(ErrorCode::invalid_argument,
+              path + ", row " + std::to_string(row + 1) + ": '" + cell + "' is no number");
+}
+
+/// By file, as it is called here.
+Result<std::map<std::string, Timing>> load_timings(const std::string& path) {
+  const Result<Table> table = Table::load(path);
+  if (!table) return table.error();
+  std::map<std::string, Timing> timings;
+  for (std::size_t row = 0; row < table->rows(); ++row) {
+    // "set_a/normal__201102081321.wav" is A_normal__201102081321.flac here.
+    std::string name = table->at(row, "fname");
+    name = "A_" + name.substr(name.find('/') + 1);
+    name = name.substr(0, name.rfind('.')) + ".flac";
+    const std::string& location = table->at(row, "location");
+    double samples = 0;
+    const auto [end, error] =
+        std::from_chars(location.data(), location.data() + location.size(), samples);
+    if (error != std::errc{} || end != location.data() + location.size()) {
+      return no_number(path, row, location);
+    }
+    Timing& timing = timings[name];
+    (table->at(row, "sound") == "S1" ? timing.s1_s : timing.s2_s)
+        .push_back(samples / kTimingRateHz);
+  }
+  return timings;
 }
 
 double mean_of(const std::vector<double>& values) {
@@ -156,23 +192,9 @@ Result<ordered_json> evaluate_segmentation(const std::vector<HeartRecording>& re
 
 Result<ordered_json> evaluate_pascal_timing(const std::string& folder,
                                             const beats::HeartSoundDetector& detector) {
-  const std::string path = folder + "/pascal/set_a_timing.csv";
-  const Result<Table> table = Table::load(path);
-  if (!table) return table.error();
-  struct Timing {
-    std::vector<double> s1_s;
-    std::vector<double> s2_s;
-  };
-  std::map<std::string, Timing> timings;
-  for (std::size_t row = 0; row < table->rows(); ++row) {
-    // "set_a/normal__201102081321.wav" is A_normal__201102081321.flac here.
-    std::string name = table->at(row, "fname");
-    name = "A_" + name.substr(name.find('/') + 1);
-    name = name.substr(0, name.rfind('.')) + ".flac";
-    const double time_s = std::atof(table->at(row, "location").c_str()) / kTimingRateHz;
-    Timing& timing = timings[name];
-    (table->at(row, "sound") == "S1" ? timing.s1_s : timing.s2_s).push_back(time_s);
-  }
+  const std::string pascal = folder + "/pascal/";
+  const auto timings = load_timings(pascal + "set_a_timing.csv");
+  if (!timings) return timings.error();
 
   model::Workspace workspace = detector.make_workspace();
   ordered_json exchanged = ordered_json::array();
@@ -180,9 +202,8 @@ Result<ordered_json> evaluate_pascal_timing(const std::string& folder,
   std::size_t found = 0;
   std::size_t all = 0;
   std::vector<double> errors_bpm;
-  for (const auto& [name, timing] : timings) {
-    const Result<beats::Heartbeats> heartbeats =
-        detect_in(folder + "/pascal/" + name, detector, workspace);
+  for (const auto& [name, timing] : *timings) {
+    const Result<beats::Heartbeats> heartbeats = detect_in(pascal + name, detector, workspace);
     if (!heartbeats) return heartbeats.error();
     if (heartbeats->heart_rate_bpm) ++told;
     const auto near = [&](double time_s, HeartSound::Kind kind) {
@@ -210,7 +231,7 @@ Result<ordered_json> evaluate_pascal_timing(const std::string& folder,
       errors_bpm.push_back(std::abs(*heartbeats->heart_rate_bpm - 60 / cycle_s));
     }
   }
-  return ordered_json{{"recordings", timings.size()},
+  return ordered_json{{"recordings", timings->size()},
                       {"told", told},
                       {"sounds", all},
                       {"found", share(found, all)},
@@ -242,9 +263,13 @@ Result<ordered_json> evaluate_quality(const std::string& folder,
       progress(row + 1, manifest->rows());
     }
   }
-  constexpr std::pair<Negative, const char*> kKinds[] = {
-      {Negative::noise, "noise"},   {Negative::hum, "hum"},       {Negative::chords, "chords"},
-      {Negative::speech, "speech"}, {Negative::clicks, "clicks"}, {Negative::rubbing, "rubbing"}};
+  constexpr std::array<std::pair<Negative, const char*>, 6> kKinds = {
+      {{Negative::noise, "noise"},
+       {Negative::hum, "hum"},
+       {Negative::chords, "chords"},
+       {Negative::speech, "speech"},
+       {Negative::clicks, "clicks"},
+       {Negative::rubbing, "rubbing"}}};
   Random random = random_for(977, 0, 13);
   for (const auto& [kind, name] : kKinds) {
     for (int i = 0; i < kSyntheticsOfAKind; ++i) {

@@ -61,10 +61,10 @@ class Exporter {
     const std::string hops = graph_.node("Transpose", {reshape(padded, {1, -1, kHopSamples})},
                                          {{"perm", Sizes{0, 2, 1}}});
     const std::string waves = node(
-        "Conv", {hops, graph_.constant(folded_kernels(), {2 * kBins, kHopSamples, kHopsAFrame})});
+        "Conv", {hops, graph_.constant(folded_kernels(), {2L * kBins, kHopSamples, kHopsAFrame})});
     const std::string bands =
         node("Conv", {node("Mul", {waves, waves}),
-                      graph_.constant(paired_band_weights(), {kBands, 2 * kBins, 1}),
+                      graph_.constant(paired_band_weights(), {kBands, 2L * kBins, 1}),
                       graph_.constant(std::vector<float>(kBands, kPowerFloor), {kBands})});
     const std::string level = node(
         "Mul", {node("Log", {bands}), graph_.constant(static_cast<float>(1 / std::log(10.0)))});

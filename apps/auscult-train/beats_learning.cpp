@@ -50,8 +50,8 @@ struct BeatNetwork : torch::nn::Module {
         states(register_module("states", torch::nn::Conv1d(kBeatChannels, 2 * beats::kStates, 1))) {
     int i = 0;
     for (const int dilation : kBeatDilations) {
-      blocks.push_back(register_module("block" + std::to_string(i++),
-                                       Convolution(kBeatChannels, 3, 1, dilation)));
+      blocks.emplace_back(register_module("block" + std::to_string(i++),
+                                          Convolution(kBeatChannels, 3, 1, dilation)));
     }
   }
 
@@ -76,10 +76,6 @@ std::unique_ptr<BeatNetwork> initial_network(std::uint64_t seed) {
   const std::scoped_lock lock(generator);
   torch::manual_seed(seed);
   return std::make_unique<BeatNetwork>();
-}
-
-torch::Tensor tensor_of(const std::vector<float>& values, std::vector<std::int64_t> shape) {
-  return torch::from_blob(const_cast<float*>(values.data()), shape).clone();
 }
 
 /// The front end's bands of a clip at RMS 1: [frames, kBands].
@@ -191,8 +187,7 @@ Weights learn_beats(const std::vector<HeartRecording>& recordings, const BeatLes
     optimiser.zero_grad();
     loss.backward();
     torch::nn::utils::clip_grad_norm_(network->parameters(), kClipNorm);
-    static_cast<torch::optim::AdamWOptions&>(optimiser.param_groups()[0].options())
-        .lr(learning_rate(step, lesson.steps));
+    optimiser.param_groups()[0].options().set_lr(learning_rate(step, lesson.steps));
     optimiser.step();
     average(mean, weights_of(*network), step);
     listener(step + 1, loss.item<double>());

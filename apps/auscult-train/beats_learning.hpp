@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -11,7 +12,7 @@
 namespace auscult::train {
 
 inline constexpr int kBeatChannels = 48;
-inline constexpr int kBeatDilations[] = {1, 2, 4, 8, 16, 32, 2, 1};
+inline constexpr std::array kBeatDilations = {1, 2, 4, 8, 16, 32, 2, 1};
 
 /// One network to train.
 struct BeatLesson {

@@ -11,6 +11,14 @@
 #include "front_end.hpp"
 
 namespace auscult::train {
+namespace {
+
+Error no_annotation(const std::string& path, int number, const std::string& line) {
+  return fail(ErrorCode::invalid_argument, path + ", line " + std::to_string(number) + ": '" +
+                                               line + "' is no start, end and state from 0 to 4");
+}
+
+}  // namespace
 
 Result<std::vector<AnnotatedState>> load_annotation(const std::string& path) {
   std::ifstream file(path);
@@ -22,9 +30,7 @@ Result<std::vector<AnnotatedState>> load_annotation(const std::string& path) {
     AnnotatedState entry;
     int code = 0;
     if (!(cells >> entry.start_s >> entry.end_s >> code) || code < 0 || code > 4) {
-      return fail(ErrorCode::invalid_argument, path + ", line " + std::to_string(number) + ": '" +
-                                                   line +
-                                                   "' is no start, end and state from 0 to 4");
+      return no_annotation(path, number, line);
     }
     entry.state = code - 1;
     annotation.push_back(entry);
@@ -40,13 +46,14 @@ Result<std::vector<HeartRecording>> load_heart_recordings(
   if (!manifest->has("file") || !manifest->has("fold")) {
     return fail(ErrorCode::invalid_argument, base + "manifest.csv: has no column 'file' or 'fold'");
   }
+  const std::string segmentations = base + "segmentation/";
   std::vector<HeartRecording> recordings;
   for (std::size_t row = 0; row < manifest->rows(); ++row) {
     HeartRecording recording;
     recording.file = manifest->at(row, "file");
     recording.fold = manifest->at(row, "fold").front() - '0';
     const std::string stem = std::filesystem::path(recording.file).stem().string();
-    const std::string segmentation = base + "segmentation/" + stem + ".tsv";
+    const std::string segmentation = segmentations + stem + ".tsv";
     progress(row + 1, manifest->rows());
     if (!std::filesystem::exists(segmentation)) continue;
     Result<std::vector<AnnotatedState>> annotation = load_annotation(segmentation);

@@ -1,5 +1,6 @@
 #include "commands.hpp"
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -99,10 +100,8 @@ Status describe(const TrainOptions& options) {
                       {"command", options.command}};
   const Result<std::string> sums = sums_of_files(options.out);
   if (!sums) return sums.error();
-  const std::pair<const char*, std::string> files[] = {
-      {"/SHA256", *sums},
-      {"/metrics.json", metrics.dump(1) + "\n"},
-  };
+  const std::array<std::pair<const char*, std::string>, 2> files = {
+      {{"/SHA256", *sums}, {"/metrics.json", metrics.dump(1) + "\n"}}};
   for (const auto& [name, content] : files) {
     const Status written = write_file(options.out + name, content);
     if (!written) return written.error();

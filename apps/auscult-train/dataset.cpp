@@ -20,10 +20,10 @@ Result<evaluation::Table> load_manifest(const std::string& path,
                                         const std::vector<std::string>& columns) {
   Result<evaluation::Table> table = evaluation::Table::load(path);
   if (!table) return table.error();
-  for (const std::string& column : columns) {
-    if (!table->has(column)) {
-      return fail(ErrorCode::invalid_argument, path + ": has no column '" + column + "'");
-    }
+  const auto missing =
+      std::ranges::find_if(columns, [&](const std::string& column) { return !table->has(column); });
+  if (missing != columns.end()) {
+    return fail(ErrorCode::invalid_argument, path + ": has no column '" + *missing + "'");
   }
   return table;
 }
@@ -41,7 +41,7 @@ Result<int> parse_fold(const std::string& text, const std::string& file) {
 // in its place, as the service exports them.
 Result<std::string> find_labelled(const std::string& folder) {
   for (const std::string set : {"pascal/", ""}) {
-    if (std::filesystem::exists(folder + "/" + set + "manifest.csv")) return set;
+    if (std::filesystem::exists(std::filesystem::path(folder) / set / "manifest.csv")) return set;
   }
   return fail(ErrorCode::not_found,
               folder + " has neither pascal/manifest.csv nor a manifest.csv of its own");
@@ -56,7 +56,7 @@ Status add_labelled(const std::string& folder, std::vector<Example>& examples) {
   for (std::size_t row = 0; row < table->rows(); ++row) {
     Example example;
     example.file = *set + table->at(row, "file");
-    const auto label = std::find(kLabels.begin(), kLabels.end(), table->at(row, "label"));
+    const auto* const label = std::find(kLabels.begin(), kLabels.end(), table->at(row, "label"));
     if (label == kLabels.end()) {
       return fail(ErrorCode::invalid_argument,
                   example.file + ": no such label '" + table->at(row, "label") + "'");
@@ -126,7 +126,7 @@ void add_synthetic(int count, std::vector<Example>& examples) {
     example.group = example.file;
     example.source = "synthetic";
     example.fold = i / kNegatives % kFolds;
-    example.samples = synthesise(static_cast<Negative>(kind), 10 * kSampleRateHz, random);
+    example.samples = synthesise(static_cast<Negative>(kind), 10UL * kSampleRateHz, random);
     examples.push_back(std::move(example));
   }
 }

@@ -41,6 +41,7 @@ class Grower {
 
  private:
   // Appends the node of the rows order_[begin, end) and all below it; gives its index.
+  // NOLINTNEXTLINE(misc-no-recursion): as deep as the tree
   std::size_t grow_node(std::size_t begin, std::size_t end) {
     const std::size_t index = tree_.size();
     tree_.emplace_back();

@@ -49,9 +49,7 @@ Status run(const FeatureOptions& options) {
   for (const Example& example : dataset->examples) {
     file << example.file << ',' << example.source;
     for (const float value : example.features) {
-      char text[32];
-      std::snprintf(text, sizeof text, ",%.6g", static_cast<double>(value));
-      file << text;
+      file << ',' << value;
     }
     file << '\n';
   }

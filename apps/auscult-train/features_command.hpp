@@ -1,12 +1,9 @@
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <functional>
 
 #include "auscult/result.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace auscult::train {
 

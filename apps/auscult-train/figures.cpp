@@ -16,7 +16,6 @@ using evaluation::Case;
 using evaluation::Detail;
 using evaluation::Fusion;
 using evaluation::Json;
-using evaluation::rounded;
 
 constexpr std::size_t kMurmurScore = kScores - 1;
 

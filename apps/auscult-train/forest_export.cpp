@@ -30,48 +30,48 @@ void describe(onnx::ValueInfoProto& value, const char* name, onnx::TensorProto::
 class Lists {
  public:
   explicit Lists(onnx::NodeProto& node)
-      : trees(attribute(node, "nodes_treeids", AttributeProto::INTS)),
-        ids(attribute(node, "nodes_nodeids", AttributeProto::INTS)),
-        features(attribute(node, "nodes_featureids", AttributeProto::INTS)),
-        below(attribute(node, "nodes_truenodeids", AttributeProto::INTS)),
-        above(attribute(node, "nodes_falsenodeids", AttributeProto::INTS)),
-        values(attribute(node, "nodes_values", AttributeProto::FLOATS)),
-        modes(attribute(node, "nodes_modes", AttributeProto::STRINGS)),
-        class_trees(attribute(node, "class_treeids", AttributeProto::INTS)),
-        class_nodes(attribute(node, "class_nodeids", AttributeProto::INTS)),
-        class_ids(attribute(node, "class_ids", AttributeProto::INTS)),
-        class_weights(attribute(node, "class_weights", AttributeProto::FLOATS)) {}
+      : trees_(attribute(node, "nodes_treeids", AttributeProto::INTS)),
+        ids_(attribute(node, "nodes_nodeids", AttributeProto::INTS)),
+        features_(attribute(node, "nodes_featureids", AttributeProto::INTS)),
+        below_(attribute(node, "nodes_truenodeids", AttributeProto::INTS)),
+        above_(attribute(node, "nodes_falsenodeids", AttributeProto::INTS)),
+        values_(attribute(node, "nodes_values", AttributeProto::FLOATS)),
+        modes_(attribute(node, "nodes_modes", AttributeProto::STRINGS)),
+        class_trees_(attribute(node, "class_treeids", AttributeProto::INTS)),
+        class_nodes_(attribute(node, "class_nodeids", AttributeProto::INTS)),
+        class_ids_(attribute(node, "class_ids", AttributeProto::INTS)),
+        class_weights_(attribute(node, "class_weights", AttributeProto::FLOATS)) {}
 
   void add(std::size_t tree, std::size_t id, const TreeNode& node, double share_of_tree) {
     const bool is_leaf = node.feature < 0;
-    trees.add_ints(static_cast<std::int64_t>(tree));
-    ids.add_ints(static_cast<std::int64_t>(id));
-    features.add_ints(is_leaf ? 0 : node.feature);
-    below.add_ints(static_cast<std::int64_t>(node.below));
-    above.add_ints(static_cast<std::int64_t>(node.above));
-    values.add_floats(node.threshold);
-    modes.add_strings(is_leaf ? "LEAF" : "BRANCH_LEQ");
+    trees_.add_ints(static_cast<std::int64_t>(tree));
+    ids_.add_ints(static_cast<std::int64_t>(id));
+    features_.add_ints(is_leaf ? 0 : node.feature);
+    below_.add_ints(static_cast<std::int64_t>(node.below));
+    above_.add_ints(static_cast<std::int64_t>(node.above));
+    values_.add_floats(node.threshold);
+    modes_.add_strings(is_leaf ? "LEAF" : "BRANCH_LEQ");
     for (std::size_t k = 0; k < node.shares.size(); ++k) {
       if (node.shares[k] == 0) continue;
-      class_trees.add_ints(static_cast<std::int64_t>(tree));
-      class_nodes.add_ints(static_cast<std::int64_t>(id));
-      class_ids.add_ints(static_cast<std::int64_t>(k));
-      class_weights.add_floats(static_cast<float>(node.shares[k] * share_of_tree));
+      class_trees_.add_ints(static_cast<std::int64_t>(tree));
+      class_nodes_.add_ints(static_cast<std::int64_t>(id));
+      class_ids_.add_ints(static_cast<std::int64_t>(k));
+      class_weights_.add_floats(static_cast<float>(node.shares[k] * share_of_tree));
     }
   }
 
  private:
-  AttributeProto& trees;
-  AttributeProto& ids;
-  AttributeProto& features;
-  AttributeProto& below;
-  AttributeProto& above;
-  AttributeProto& values;
-  AttributeProto& modes;
-  AttributeProto& class_trees;
-  AttributeProto& class_nodes;
-  AttributeProto& class_ids;
-  AttributeProto& class_weights;
+  AttributeProto& trees_;
+  AttributeProto& ids_;
+  AttributeProto& features_;
+  AttributeProto& below_;
+  AttributeProto& above_;
+  AttributeProto& values_;
+  AttributeProto& modes_;
+  AttributeProto& class_trees_;
+  AttributeProto& class_nodes_;
+  AttributeProto& class_ids_;
+  AttributeProto& class_weights_;
 };
 
 }  // namespace

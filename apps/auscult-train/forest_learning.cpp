@@ -21,7 +21,7 @@ std::optional<int> forest_class(const Example& example) {
   if (example.label == kUnlabelled) {
     return example.is_healthy() ? std::optional(kNormalInForest) : std::nullopt;
   }
-  const auto found =
+  const auto* const found =
       std::ranges::find(kForestClasses, kLabels[static_cast<std::size_t>(example.label)]);
   if (found == kForestClasses.end()) return std::nullopt;
   return static_cast<int>(found - kForestClasses.begin());

@@ -5,7 +5,7 @@
 namespace auscult::train {
 namespace {
 
-constexpr Headline kHeadlines[] = {
+constexpr auto kHeadlines = std::to_array<Headline>({
     {"accuracy_natural", "accuracy, natural", "/pascal/all/decisions/natural/accuracy", ">= 0.83"},
     {"uar_balanced", "UAR, balanced", "/pascal/all/decisions/balanced/uar", ">= 0.82"},
     {"macro_f1_sqrt", "macro-F1, sqrt (the default)", "/pascal/all/decisions/sqrt/macro_f1",
@@ -45,7 +45,7 @@ constexpr Headline kHeadlines[] = {
      "/physionet/by_murmur_odds/mean_macc", ">= 0.70"},
     {"synthetic_artifact", "synthetic sounds that are no heart called Artifact, sqrt",
      "/synthetic/all/answers_sqrt/Artifact", ">= 0.99"},
-};
+});
 
 }  // namespace
 

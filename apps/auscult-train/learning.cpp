@@ -35,10 +35,6 @@ double learning_rate(int step, int steps) {
   return blend(kLearningRate, kLearningRate / 250'000, (step - turn) / (steps - turn));
 }
 
-torch::Tensor tensor_of(const std::vector<float>& values, std::vector<std::int64_t> shape) {
-  return torch::from_blob(const_cast<float*>(values.data()), shape).clone();
-}
-
 // A network with what training remembers between steps.
 struct Learner {
   explicit Learner(std::uint64_t seed) : network(seed), average(clones(network.state())) {
@@ -54,7 +50,7 @@ struct Learner {
     return copies;
   }
 
-  std::vector<torch::Tensor> everything() const {
+  [[nodiscard]] std::vector<torch::Tensor> everything() const {
     std::vector<torch::Tensor> all = network.state();
     for (const auto* more : {&momentum, &square, &average}) {
       all.insert(all.end(), more->begin(), more->end());
@@ -85,7 +81,7 @@ torch::Tensor loss_of(Network& network, const FrontEnd& front_end, const Batch& 
     const torch::Tensor joined =
         torch::maximum(spectra.mask, spectra.mask.index_select(0, partner));
     spectra.mask = torch::where(share < 1, joined, spectra.mask);
-    features = front_end.features(spectra) *
+    features = FrontEnd::features(spectra) *
                tensor_of(batch.blanked, {kBatch, kBands, length / kHopSamples});
     mask = spectra.mask;
   }
@@ -124,7 +120,7 @@ void update(Learner& learner, int step, double rate) {
   const double correction1 = 1 - std::pow(kBeta1, step + 1);
   const double correction2 = 1 - std::pow(kBeta2, step + 1);
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    torch::Tensor parameter = parameters[i];
+    const torch::Tensor& parameter = parameters[i];
     const torch::Tensor gradient = parameter.grad() * scale;
     if (decayed[i]) parameter.mul_(1 - rate * kWeightDecay);
     learner.momentum[i].mul_(kBeta1).add_(gradient, 1 - kBeta1);
@@ -234,7 +230,7 @@ std::vector<std::vector<double>> score(const Weights& weights,
       const Spectra spectra =
           front_end.spectra(tensor_of(samples, {1, length}), tensor_of(mask, {1, length}));
       const torch::Tensor result =
-          network.forward(front_end.features(spectra), spectra.mask, std::nullopt);
+          network.forward(FrontEnd::features(spectra), spectra.mask, std::nullopt);
       for (int k = 0; k < kScores; ++k) {
         sum[static_cast<std::size_t>(k)] +=
             result[0][k].item<double>() * static_cast<double>(end - begin);

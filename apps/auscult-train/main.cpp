@@ -10,6 +10,7 @@
 
 #include "beats_command.hpp"
 #include "commands.hpp"
+#include "core/environment.hpp"
 #include "dataset.hpp"
 #include "experiment.hpp"
 #include "features_command.hpp"
@@ -22,7 +23,7 @@ using auscult::train::CrossvalOptions;
 using auscult::train::kFolds;
 using auscult::train::TrainOptions;
 
-constexpr int kDefaultSteps = 640;
+constexpr int kDefaultSteps = 1280;
 constexpr int kMaxSteps = 1'000'000;
 constexpr int kMaxJobs = 64;
 
@@ -56,20 +57,12 @@ void add_common(CLI::App& command, Options& options) {
 // thread each, and the sum of a product must not depend on how it is shared out.
 void restart_with_single_threaded_blas(char** argv) {
   constexpr const char* kVariable = "OPENBLAS_NUM_THREADS";
-  if (std::getenv(kVariable) != nullptr) return;
-  ::setenv(kVariable, "1", 0);
+  if (auscult::environment(kVariable)) return;
+  ::setenv(kVariable, "1", 0);  // NOLINT(concurrency-mt-unsafe): there is one thread yet
   ::execv("/proc/self/exe", argv);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  restart_with_single_threaded_blas(argv);
-  // Each step frees and takes the same large tensors: returning their pages to the system in
-  // between cost a third of the time.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
-
+int run(int argc, char** argv) {
   CLI::App app("Trains and judges the heart-sound model of Auscult");
   app.require_subcommand(1);
 
@@ -127,24 +120,36 @@ int main(int argc, char** argv) {
     crossval_options.folds.clear();
     for (const std::string& fold : CLI::detail::split(folds, ',')) {
       if (fold.size() != 1 || fold[0] < '0' || fold[0] >= '0' + kFolds) {
-        std::fprintf(stderr,
-                     "auscult-train: --folds '%s' is neither 'all' nor numbers from 0 to 4\n",
-                     folds.c_str());
+        (void)std::fprintf(stderr,
+                           "auscult-train: --folds '%s' is neither 'all' nor numbers from 0 to 4\n",
+                           folds.c_str());
         return 2;
       }
       crossval_options.folds.push_back(fold[0] - '0');
     }
   }
-  try {
-    const Status status = app.got_subcommand("beats")      ? beats()
-                          : app.got_subcommand("features") ? features()
-                          : app.got_subcommand("report")   ? report()
-                          : crossval->parsed() ? auscult::train::crossval(crossval_options)
-                                               : auscult::train::train(train_options);
-    if (status) return 0;
-    std::fprintf(stderr, "auscult-train: %s\n", status.error().message.c_str());
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "auscult-train: %s\n", error.what());
-  }
+  const Status status = app.got_subcommand("beats")      ? beats()
+                        : app.got_subcommand("features") ? features()
+                        : app.got_subcommand("report")   ? report()
+                        : crossval->parsed() ? auscult::train::crossval(crossval_options)
+                                             : auscult::train::train(train_options);
+  if (status) return 0;
+  (void)std::fprintf(stderr, "auscult-train: %s\n", status.error().message.c_str());
   return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  restart_with_single_threaded_blas(argv);
+  // Each step frees and takes the same large tensors: returning their pages to the system in
+  // between cost a third of the time.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    (void)std::fprintf(stderr, "auscult-train: %s\n", error.what());
+    return 1;
+  }
 }

@@ -1,5 +1,6 @@
 #include "markdown.hpp"
 
+#include <array>
 #include <cstdio>
 
 namespace auscult::train {
@@ -7,9 +8,9 @@ namespace auscult::train {
 using evaluation::Json;
 
 std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3f", value);
-  return text;
+  std::array<char, 32> text{};
+  (void)std::snprintf(text.data(), text.size(), "%.3f", value);
+  return text.data();
 }
 
 Json at_pointer(const Json& report, const std::string& pointer) {

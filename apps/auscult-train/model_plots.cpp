@@ -1,6 +1,7 @@
 #include "model_plots.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -67,7 +68,7 @@ std::string confusion_by_decision(const Json& metrics) {
 }
 
 std::string confusion_by_set(const Json& metrics) {
-  const plot::ConfusionPanel panels[] = {
+  const std::array<plot::ConfusionPanel, 2> panels = {
       confusion_panel(metrics, "set A (phone)", "/pascal/A/decisions/sqrt/confusion"),
       confusion_panel(metrics, "set B (DigiScope)", "/pascal/B/decisions/sqrt/confusion")};
   return plot::confusion_plot(
@@ -79,9 +80,9 @@ std::string confusion_by_set(const Json& metrics) {
 
 std::string reliability(const Json& metrics) {
   std::vector<plot::ReliabilityPanel> panels;
-  const std::pair<const char*, const char*> sets[] = {
-      {"all", "both sets"}, {"A", "set A (phone)"}, {"B", "set B (DigiScope)"}};
-  for (const auto& [set, title] : sets) {
+  constexpr std::array<std::pair<const char*, const char*>, 3> kSets = {
+      {{"all", "both sets"}, {"A", "set A (phone)"}, {"B", "set B (DigiScope)"}}};
+  for (const auto& [set, title] : kSets) {
     const std::string pointer = "/pascal/" + std::string(set);
     plot::ReliabilityPanel panel{
         .title = std::string(title) + ", ECE " + with_interval(metrics, pointer + "/ece/value"),
@@ -131,7 +132,7 @@ std::string roc(const Json& metrics) {
   add_roc(metrics, "Extrahls, Normal in A", "/pascal/pairs/extrahls_normal_A", other);
   add_roc(metrics, "Extrastole, Normal in B", "/pascal/pairs/extrastole_normal_B", other);
   if (murmur.series.empty() && other.series.empty()) return {};
-  const plot::CurvePanel panels[] = {std::move(murmur), std::move(other)};
+  const std::array<plot::CurvePanel, 2> panels = {std::move(murmur), std::move(other)};
   return plot::roc_plot({.title = "Telling one from the other, at every threshold",
                          .caption = std::string("After each name the area below the curve (AUROC) "
                                                 "and how many there are of either kind. Dashed: "
@@ -223,9 +224,10 @@ std::string classes(const Json& metrics) {
     add_dot(metrics, "accuracy", pointer + "/accuracy", section);
     add_dot(metrics, "mean recall (UAR)", pointer + "/uar", section);
     add_dot(metrics, "macro-F1", pointer + "/macro_f1", section);
+    const std::string recall = pointer + "/recall/";
     for (const Json& label : metrics.at("labels")) {
       const auto name = label.get<std::string>();
-      add_dot(metrics, "recall " + name, pointer + "/recall/" + name, section);
+      add_dot(metrics, "recall " + name, recall + name, section);
     }
     add_section(std::move(section), sections);
   }

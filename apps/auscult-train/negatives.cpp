@@ -49,7 +49,8 @@ std::vector<float> chords(std::size_t length, Random& random) {
   std::vector<float> sound(length);
   const double beat_s = uniform(random, 0.25, 1.2);
   const double decay_s = uniform(random, 0.08, 0.8);
-  for (double start_s = uniform(random, 0, beat_s); start_s < seconds(length); start_s += beat_s) {
+  double start_s = uniform(random, 0, beat_s);
+  while (start_s < seconds(length)) {
     const double root_hz = 55 * std::pow(2.0, whole(random, 0, 30) / 12.0);
     const double loudness = uniform(random, 0.5, 1);
     for (const int semitones : kTriads[static_cast<std::size_t>(whole(random, 0, 3))]) {
@@ -60,6 +61,7 @@ std::vector<float> chords(std::size_t length, Random& random) {
         }
       }
     }
+    start_s += beat_s;
   }
   return sound;
 }
@@ -103,9 +105,11 @@ std::vector<float> clicks(std::size_t length, Random& random) {
   const double decay_s = uniform(random, 0.002, 0.02);
   const int accent = whole(random, 1, 4);
   int beat = 0;
-  for (double start_s = uniform(random, 0, beat_s); start_s < seconds(length); start_s += beat_s) {
+  double start_s = uniform(random, 0, beat_s);
+  while (start_s < seconds(length)) {
     strike(sound, start_s, beat % accent == 0 ? 1.2 * hz : hz, decay_s, 1);
     ++beat;
+    start_s += beat_s;
   }
   return sound;
 }

@@ -23,10 +23,6 @@ constexpr double kNormMomentum = 0.1;
 constexpr double kTiny = 1e-20;
 constexpr float kFar = 1e9F;
 
-torch::Tensor from(const std::vector<float>& values, std::vector<std::int64_t> shape) {
-  return torch::tensor(values).view(shape);
-}
-
 // Whole channels, so that neighbours cannot tell what is missing.
 torch::Tensor dropout(const torch::Tensor& x, double share,
                       const std::optional<at::Generator>& generator) {
@@ -39,11 +35,15 @@ torch::Tensor dropout(const torch::Tensor& x, double share,
 
 }  // namespace
 
+torch::Tensor tensor_of(const std::vector<float>& values, at::IntArrayRef shape) {
+  return torch::tensor(values).view(shape);
+}
+
 FrontEnd::FrontEnd()
-    : fourier_(from(fourier_kernels(), {2 * kBins, 1, kFrameSamples})),
-      bands_(torch::cat(
-          {from(band_weights(), {kBands, kBins, 1}), from(band_weights(), {kBands, kBins, 1})},
-          1)) {}
+    : fourier_(tensor_of(fourier_kernels(), {2L * kBins, 1, kFrameSamples})),
+      bands_(torch::cat({tensor_of(band_weights(), {kBands, kBins, 1}),
+                         tensor_of(band_weights(), {kBands, kBins, 1})},
+                        1)) {}
 
 Spectra FrontEnd::spectra(const torch::Tensor& samples, const torch::Tensor& mask) const {
   const torch::Tensor count = mask.sum(1, true);
@@ -57,7 +57,7 @@ Spectra FrontEnd::spectra(const torch::Tensor& samples, const torch::Tensor& mas
           torch::max_pool1d(mask.unsqueeze(1), kHopSamples, kHopSamples)};
 }
 
-torch::Tensor FrontEnd::features(const Spectra& spectra) const {
+torch::Tensor FrontEnd::features(const Spectra& spectra) {
   const torch::Tensor level =
       (spectra.power + kPowerFloor).log() * static_cast<float>(1 / std::log(10.0));
   const torch::Tensor mean = (level * spectra.mask).sum(2, true) / spectra.mask.sum(2, true);
@@ -86,7 +86,7 @@ Network::Network(std::uint64_t seed) {
   }
   add_convolution("attention", {kHeads, kChannels, 1}, kLinear, generator);
   tensors_.push_back({"attention.bias", torch::zeros({kHeads}), true});
-  add_convolution("scores", {kScores, (kHeads + 2) * kChannels}, kLinear, generator);
+  add_convolution("scores", {kScores, (kHeads + 2L) * kChannels}, kLinear, generator);
   tensors_.push_back({"scores.bias", torch::zeros({kScores}), true});
   for (Named& tensor : tensors_) tensor.value.requires_grad_(tensor.trained);
 }
@@ -95,14 +95,14 @@ Network::Network(const Weights& weights) : Network(0) {
   const torch::NoGradGuard no_gradient;
   for (Named& tensor : tensors_) {
     const PlainTensor& plain = weights.at(tensor.name);
-    tensor.value.copy_(from(plain.values, plain.shape));
+    tensor.value.copy_(tensor_of(plain.values, plain.shape));
   }
 }
 
-void Network::add_convolution(const std::string& name, std::vector<std::int64_t> shape, double gain,
+void Network::add_convolution(const std::string& name, at::IntArrayRef shape, double gain,
                               at::Generator& generator) {
   torch::Tensor weight = torch::empty(shape);
-  const double fan_in = static_cast<double>(weight.numel() / shape[0]);
+  const auto fan_in = static_cast<double>(weight.numel()) / static_cast<double>(shape[0]);
   weight.normal_(0, gain / std::sqrt(fan_in), generator);
   tensors_.push_back({name + ".weight", weight, true});
 }
@@ -123,8 +123,8 @@ const torch::Tensor& Network::at(const std::string& name) const {
 
 torch::Tensor Network::normed(const torch::Tensor& x, const std::string& name, bool training) {
   return torch::batch_norm(x, at(name + ".scale"), at(name + ".shift"), at(name + ".mean"),
-                           at(name + ".variance"), training, kNormMomentum, kBatchNormEpsilon,
-                           false);
+                           at(name + ".variance"), training, kNormMomentum,
+                           static_cast<double>(kBatchNormEpsilon), false);
 }
 
 torch::Tensor Network::forward(const torch::Tensor& features, const torch::Tensor& frame_mask,
@@ -153,7 +153,7 @@ torch::Tensor Network::forward(const torch::Tensor& features, const torch::Tenso
     const std::string name = "block" + std::to_string(block);
     const int dilation = 1 << block;
     torch::Tensor y =
-        torch::conv1d(x, at(name + ".depth.weight"), {}, 1, 3 * dilation, dilation, kChannels);
+        torch::conv1d(x, at(name + ".depth.weight"), {}, 1, 3L * dilation, dilation, kChannels);
     y = normed(y, name + ".depth", training).relu_();
     y = normed(torch::conv1d(y, at(name + ".point.weight")), name + ".point", training);
     x = y.add_(x).add_(outside).relu_();

@@ -10,6 +10,9 @@
 
 namespace auscult::train {
 
+/// A copy of row-major values, one for each element of `shape`.
+torch::Tensor tensor_of(const std::vector<float>& values, at::IntArrayRef shape);
+
 /// The power of a batch in each band.
 struct Spectra {
   torch::Tensor power;  ///< [batch, kBands, frames], without the floor.
@@ -27,7 +30,7 @@ class FrontEnd {
   [[nodiscard]] Spectra spectra(const torch::Tensor& samples, const torch::Tensor& mask) const;
 
   /// log10 of the bands' power minus its mean over the clip: [batch, kBands, frames], 0 outside.
-  [[nodiscard]] torch::Tensor features(const Spectra& spectra) const;
+  [[nodiscard]] static torch::Tensor features(const Spectra& spectra);
 
  private:
   torch::Tensor fourier_;
@@ -62,7 +65,7 @@ class Network {
     torch::Tensor value;
     bool trained;
   };
-  void add_convolution(const std::string& name, std::vector<std::int64_t> shape, double gain,
+  void add_convolution(const std::string& name, at::IntArrayRef shape, double gain,
                        at::Generator& generator);
   void add_norm(const std::string& name, std::int64_t channels);
   [[nodiscard]] const torch::Tensor& at(const std::string& name) const;

@@ -13,7 +13,8 @@ constexpr std::int64_t kWindowFrames =
     static_cast<std::int64_t>(kWindowS * kSampleRateHz) / kFeatureHopSamples;
 constexpr std::int64_t kWindowHopFrames =
     static_cast<std::int64_t>(kWindowHopS * kSampleRateHz) / kFeatureHopSamples;
-constexpr std::int64_t kPooled = (kHeads + 2) * kChannels;
+constexpr std::int64_t kPooled = (kHeads + 2L) * kChannels;
+constexpr std::int64_t kAttended = std::int64_t{kHeads} * kChannels;
 constexpr float kTiny = 1e-20F;  // As in training (network.cpp).
 
 struct Affine {
@@ -53,7 +54,7 @@ class Exporter {
     const std::string rms = graph_.node("Sqrt", {binary("Add", square, graph_.constant(kSilence))});
     const std::string wave = reshape(binary("Div", centred, rms), {1, 1, -1});
 
-    const std::string kernels = graph_.constant(fourier_kernels(), {2 * kBins, 1, kFrameSamples});
+    const std::string kernels = graph_.constant(fourier_kernels(), {2L * kBins, 1, kFrameSamples});
     const std::string waves = graph_.node("Conv", {wave, kernels},
                                           {{"strides", OnnxGraph::Sizes{kHopSamples}},
                                            {"pads", OnnxGraph::Sizes{kPadBefore, kPadAfter}}});
@@ -66,7 +67,7 @@ class Exporter {
       }
     }
     const std::string power = graph_.node(
-        "Conv", {binary("Mul", waves, waves), graph_.constant(twice, {kBands, 2 * kBins, 1}),
+        "Conv", {binary("Mul", waves, waves), graph_.constant(twice, {kBands, 2L * kBins, 1}),
                  graph_.constant(std::vector<float>(kBands, kPowerFloor), {kBands})});
     const std::string level = binary("Mul", graph_.node("Log", {power}),
                                      graph_.constant(static_cast<float>(1 / std::log(10.0))));
@@ -144,13 +145,13 @@ class Exporter {
     for (int block = 0; block < kResidualBlocks; ++block) {
       const std::string name = "block" + std::to_string(block);
       const std::int64_t dilation = std::int64_t{1} << block;
-      std::string y = convolution(weights, name + ".depth", x, {kChannels, 1, 7},
-                                  {{"group", kChannels},
-                                   {"dilations", OnnxGraph::Sizes{dilation}},
-                                   {"pads", OnnxGraph::Sizes{3 * dilation, 3 * dilation}}});
-      y = convolution(weights, name + ".point", graph_.node("Relu", {y}), {kChannels, kChannels, 1},
-                      {});
-      x = binary("Mul", graph_.node("Relu", {binary("Add", x, y)}), mask_);
+      const std::string y = convolution(weights, name + ".depth", x, {kChannels, 1, 7},
+                                        {{"group", kChannels},
+                                         {"dilations", OnnxGraph::Sizes{dilation}},
+                                         {"pads", OnnxGraph::Sizes{3 * dilation, 3 * dilation}}});
+      const std::string z = convolution(weights, name + ".point", graph_.node("Relu", {y}),
+                                        {kChannels, kChannels, 1}, {});
+      x = binary("Mul", graph_.node("Relu", {binary("Add", x, z)}), mask_);
     }
     return x;
   }
@@ -160,7 +161,7 @@ class Exporter {
         graph_.node("Transpose", {map}, {{"perm", OnnxGraph::Sizes{0, 2, 1}}});
     const std::string total = binary("Add", sum(weight, 2), graph_.constant(kTiny));
     const std::string attended = binary("Div", graph_.node("MatMul", {weight, time_first}), total);
-    clip_.push_back(reshape(attended, {1, kHeads * kChannels}));
+    clip_.push_back(reshape(attended, {1, kAttended}));
     clip_.push_back(
         graph_.node("ReduceMax", {map}, {{"axes", OnnxGraph::Sizes{2}}, {"keepdims", 0}}));
     clip_.push_back(reshape(binary("Div", sum(map, 2), mask_sum_), {1, kChannels}));
@@ -169,13 +170,12 @@ class Exporter {
   void pool_windows(const std::string& map, const std::string& weight) {
     const std::string weighted =
         binary("Mul", reshape(weight, {1, kHeads, 1, -1}), reshape(map, {1, 1, kChannels, -1}));
-    const std::string sums =
-        windowed("AveragePool", reshape(weighted, {1, kHeads * kChannels, -1}));
+    const std::string sums = windowed("AveragePool", reshape(weighted, {1, kAttended, -1}));
     const std::string totals =
         binary("Add", windowed("AveragePool", weight), graph_.constant(kTiny));
     const std::string attended = binary("Div", reshape(sums, {1, kHeads, kChannels, -1}),
                                         reshape(totals, {1, kHeads, 1, -1}));
-    windows_.push_back(reshape(attended, {1, kHeads * kChannels, -1}));
+    windows_.push_back(reshape(attended, {1, kAttended, -1}));
     windows_.push_back(windowed("MaxPool", map));
     windows_.push_back(binary("Div", windowed("AveragePool", map), window_mask_));
   }

@@ -1,7 +1,9 @@
 #include "progress.hpp"
 
 #include <unistd.h>
+#include <array>
 
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -11,10 +13,10 @@ namespace {
 constexpr std::size_t kWidth = 30;
 
 std::string clock(double seconds) {
-  const auto whole = static_cast<long>(seconds + 0.5);
-  char text[32];
-  std::snprintf(text, sizeof text, "%ld:%02ld", whole / 60, whole % 60);
-  return text;
+  const long whole = std::lround(seconds);
+  std::array<char, 32> text{};
+  (void)std::snprintf(text.data(), text.size(), "%ld:%02ld", whole / 60, whole % 60);
+  return text.data();
 }
 
 }  // namespace
@@ -51,11 +53,12 @@ void Progress::show(const std::string& note) {
   if (terminal_) {
     const std::size_t filled = total_ == 0 ? kWidth : kWidth * done_ / total_;
     const std::string bar = std::string(filled, '#') + std::string(kWidth - filled, '.');
-    std::fprintf(stderr, "\r%s [%s] %zu/%zu, %s left %s\033[K%s", what_.c_str(), bar.c_str(), done_,
-                 total_, clock(left).c_str(), note.c_str(), done_ >= total_ ? "\n" : "");
+    (void)std::fprintf(stderr, "\r%s [%s] %zu/%zu, %s left %s\033[K%s", what_.c_str(), bar.c_str(),
+                       done_, total_, clock(left).c_str(), note.c_str(),
+                       done_ >= total_ ? "\n" : "");
   } else {
-    std::fprintf(stderr, "%s: %zu of %zu, %s spent, %s left %s\n", what_.c_str(), done_, total_,
-                 clock(spent).c_str(), clock(left).c_str(), note.c_str());
+    (void)std::fprintf(stderr, "%s: %zu of %zu, %s spent, %s left %s\n", what_.c_str(), done_,
+                       total_, clock(spent).c_str(), clock(left).c_str(), note.c_str());
   }
 }
 

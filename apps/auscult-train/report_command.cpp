@@ -24,6 +24,7 @@ Result<Json> read_json(const std::string& path) {
 }
 
 // Curves are drawn of what was measured out of fold alone.
+// NOLINTNEXTLINE(misc-no-recursion): as deep as our own report
 void drop_curves(Json& json) {
   if (!json.is_structured()) return;
   if (json.is_object()) {

@@ -1,13 +1,10 @@
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
 
 #include "auscult/result.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace auscult::train {
 

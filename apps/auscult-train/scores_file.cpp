@@ -1,6 +1,7 @@
 #include "scores_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -20,9 +21,9 @@ std::string forest_column(std::size_t score) { return "forest_" + std::to_string
 
 void write(std::ofstream& file, std::span<const double> values) {
   for (const double value : values) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.9g", value);
-    file << ',' << text;
+    std::array<char, 32> text{};
+    (void)std::snprintf(text.data(), text.size(), "%.9g", value);
+    file << ',' << text.data();
   }
 }
 

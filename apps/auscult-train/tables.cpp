@@ -13,8 +13,10 @@ namespace {
 
 using evaluation::Json;
 
-const std::vector<Column> kSets = {
-    {"both", "/pascal/all"}, {"set A (phone)", "/pascal/A"}, {"set B (DigiScope)", "/pascal/B"}};
+std::vector<Column> columns_of_sets() {
+  return {
+      {"both", "/pascal/all"}, {"set A (phone)", "/pascal/A"}, {"set B (DigiScope)", "/pascal/B"}};
+}
 
 std::vector<std::string> labels_of(const Json& metrics) {
   return metrics.at("labels").get<std::vector<std::string>>();
@@ -71,7 +73,7 @@ std::string decision_table(const Json& metrics, const std::string& set) {
 }
 
 std::string set_table(const Json& metrics) {
-  return figure_table(metrics, kSets,
+  return figure_table(metrics, columns_of_sets(),
                       {{"recordings", "/recordings"},
                        {"groups", "/groups"},
                        {"accuracy, natural", "/decisions/natural/accuracy"},
@@ -89,7 +91,7 @@ std::string auroc_table(const Json& metrics) {
   for (const std::string& label : labels_of(metrics)) {
     rows.push_back({label + " against the rest", "/auroc/" + label});
   }
-  return figure_table(metrics, kSets, rows);
+  return figure_table(metrics, columns_of_sets(), rows);
 }
 
 std::string coverage_table(const Json& metrics) {
@@ -115,10 +117,10 @@ std::string transfer_table(const Json& metrics) {
   if (!metrics.contains("across")) return {};
   std::vector<std::vector<std::string>> rows = {
       {"", "with / without murmur", "AUROC murmur against normal"}};
-  const std::pair<const char*, const char*> ways[] = {
-      {"A_to_B", "trained on A (phone) alone, judged on B (DigiScope)"},
-      {"B_to_A", "trained on B alone, judged on A"}};
-  for (const auto& [name, title] : ways) {
+  constexpr std::array<std::pair<const char*, const char*>, 2> kWays = {
+      {{"A_to_B", "trained on A (phone) alone, judged on B (DigiScope)"},
+       {"B_to_A", "trained on B alone, judged on A"}}};
+  for (const auto& [name, title] : kWays) {
     const std::string pointer = "/across/" + std::string(name);
     rows.push_back({title, kinds_of(metrics, pointer), with_interval(metrics, pointer)});
   }
@@ -200,27 +202,27 @@ std::string beats_table(const Json& beats) {
     const char* pointer;
     const char* aim;
   };
-  constexpr BeatsRow kRows[] = {
-      {"CirCor patients not heard in training", "/circor_out_of_fold/patients", ""},
-      {"S1 and S2 within 60 ms, F1", "/circor_out_of_fold/both/f1", ">= 0.975"},
-      {"S1, F1", "/circor_out_of_fold/s1/f1", ""},
-      {"S2, F1", "/circor_out_of_fold/s2/f1", ""},
-      {"share of recordings whose rate is told", "/circor_out_of_fold/told", ""},
-      {"share of patients whose rate is told", "/circor_out_of_fold/patients_told", ">= 0.95"},
-      {"rate of the recording against its annotated beats, mean error, bpm",
-       "/circor_out_of_fold/rate_of_recording/mae_bpm", "<= 2"},
-      {"... median error, bpm", "/circor_out_of_fold/rate_of_recording/median_bpm", ""},
-      {"... share within 5 bpm", "/circor_out_of_fold/rate_of_recording/within_5_bpm", ""},
-      {"rate of the annotated part alone, mean error, bpm",
-       "/circor_out_of_fold/rate_of_annotated_part/mae_bpm", ""},
-      {"... median error, bpm", "/circor_out_of_fold/rate_of_annotated_part/median_bpm", ""},
-      {"... share within 5 bpm", "/circor_out_of_fold/rate_of_annotated_part/within_5_bpm", ""},
-      {"PASCAL set A, recordings with annotated sounds", "/pascal_set_a_timing/recordings", ""},
-      {"PASCAL set A, share of annotated sounds found", "/pascal_set_a_timing/found", ""},
-      {"AUROC of its confidence: heart against artifact, set A",
-       "/quality/auroc_pascal_a_rest_against_artifact", ""},
-      {"AUROC of its confidence: good against poor, PhysioNet",
-       "/quality/auroc_physionet_good_against_poor", ""}};
+  constexpr auto kRows = std::to_array<BeatsRow>(
+      {{"CirCor patients not heard in training", "/circor_out_of_fold/patients", ""},
+       {"S1 and S2 within 60 ms, F1", "/circor_out_of_fold/both/f1", ">= 0.975"},
+       {"S1, F1", "/circor_out_of_fold/s1/f1", ""},
+       {"S2, F1", "/circor_out_of_fold/s2/f1", ""},
+       {"share of recordings whose rate is told", "/circor_out_of_fold/told", ""},
+       {"share of patients whose rate is told", "/circor_out_of_fold/patients_told", ">= 0.95"},
+       {"rate of the recording against its annotated beats, mean error, bpm",
+        "/circor_out_of_fold/rate_of_recording/mae_bpm", "<= 2"},
+       {"... median error, bpm", "/circor_out_of_fold/rate_of_recording/median_bpm", ""},
+       {"... share within 5 bpm", "/circor_out_of_fold/rate_of_recording/within_5_bpm", ""},
+       {"rate of the annotated part alone, mean error, bpm",
+        "/circor_out_of_fold/rate_of_annotated_part/mae_bpm", ""},
+       {"... median error, bpm", "/circor_out_of_fold/rate_of_annotated_part/median_bpm", ""},
+       {"... share within 5 bpm", "/circor_out_of_fold/rate_of_annotated_part/within_5_bpm", ""},
+       {"PASCAL set A, recordings with annotated sounds", "/pascal_set_a_timing/recordings", ""},
+       {"PASCAL set A, share of annotated sounds found", "/pascal_set_a_timing/found", ""},
+       {"AUROC of its confidence: heart against artifact, set A",
+        "/quality/auroc_pascal_a_rest_against_artifact", ""},
+       {"AUROC of its confidence: good against poor, PhysioNet",
+        "/quality/auroc_physionet_good_against_poor", ""}});
   std::vector<std::vector<std::string>> rows = {{"", "", "aimed at"}};
   for (const BeatsRow& row : kRows) {
     rows.push_back(
@@ -246,7 +248,8 @@ std::string shipped_table(const Json& metrics) {
                              : has_forest                           ? "the forest, on its healthy"
                                                                     : "no";
     for (const auto& [part, report] : parts.items()) {
-      const std::string name = part == "all" || part == "murmur" ? set : set + ", " + part;
+      const std::string name =
+          part == "all" || part == "murmur" ? set : std::string(set).append(", ").append(part);
       if (report.is_object() && report.contains("decisions")) {
         classes.push_back({name, report.at("recordings").dump(), seen,
                            with_interval(report, decision + "/accuracy"),

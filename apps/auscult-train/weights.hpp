@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -31,8 +32,8 @@ struct PlaneConvolution {
   int frequency_stride;
   int time_stride;
 };
-inline constexpr PlaneConvolution kPlaneConvolutions[] = {
-    {16, 5, 2, 2}, {24, 3, 2, 1}, {40, 3, 2, 2}, {64, 3, 2, 1}};
+inline constexpr std::array<PlaneConvolution, 4> kPlaneConvolutions = {
+    {{16, 5, 2, 2}, {24, 3, 2, 1}, {40, 3, 2, 2}, {64, 3, 2, 1}}};
 inline constexpr int kFlattened = 128;  ///< 64 channels times the 2 frequencies left.
 
 }  // namespace auscult::train

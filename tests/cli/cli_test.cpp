@@ -24,7 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::AllOf;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
@@ -36,7 +35,8 @@ std::vector<std::string> lines(const std::string& text) {
   return found;
 }
 
-/// Sets a variable of the environment for the length of a test.
+/// Sets a variable of the environment for the length of a test, which has no other threads.
+// NOLINTBEGIN(concurrency-mt-unsafe)
 class EnvironmentVariable {
  public:
   EnvironmentVariable(std::string name, const std::string& value) : name_(std::move(name)) {
@@ -49,6 +49,7 @@ class EnvironmentVariable {
  private:
   std::string name_;
 };
+// NOLINTEND(concurrency-mt-unsafe)
 
 class CliTest : public ::testing::Test {
  protected:
@@ -72,7 +73,7 @@ class CliTest : public ::testing::Test {
     return (folder_.path() / name).string();
   }
 
-  [[nodiscard]] Outcome classify(std::vector<std::string> arguments) const {
+  static Outcome classify(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"classify", "--model", AUSCULT_TEST_MODEL});
     return run_cli(arguments);
   }

@@ -22,7 +22,7 @@ class DiagnoseFile : public ::testing::Test {
  protected:
   /// A heart as s16, its bytes in this order.
   [[nodiscard]] std::string write(const char* name, int rate_hz, bool big) const {
-    const std::string path = (folder_.path() / name).string();
+    std::string path = (folder_.path() / name).string();
     std::ofstream file(path, std::ios::binary);
     const audio::AudioClip clip = testing::synthesize({.duration_s = 6}, rate_hz);
     for (const float sample : clip.samples) {

@@ -59,7 +59,7 @@ TEST(Manual, HasAPageForEveryCommandWithEveryFlag) {
   }
   const std::string serve = read(folder.path() / "man1" / "auscult-serve.1");
   for (const char* text :
-       {"\\-\\-log\\-format", "AUSCULT_LOG_FORMAT", "[text]", "\\-\\-data\\-dir"}) {
+       {R"(\-\-log\-format)", "AUSCULT_LOG_FORMAT", "[text]", R"(\-\-data\-dir)"}) {
     EXPECT_THAT(serve, HasSubstr(text));
   }
   EXPECT_THAT(read(folder.path() / "man1" / "auscult-model.1"), HasSubstr("\\-\\-triton"));

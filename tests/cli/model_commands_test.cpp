@@ -22,26 +22,27 @@ std::string read(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-const fs::path kModel = fs::path(AUSCULT_SOURCE_DIR) / "models" / "auscult-1";
+fs::path model_folder() { return fs::path(AUSCULT_SOURCE_DIR) / "models" / "auscult-1"; }
 
 TEST(ModelExport, WritesARepositoryForTriton) {
   const TemporaryFolder folder;
   const fs::path repository = folder.path() / "repository";
-  const Outcome done =
-      run_cli({"model", "export", "--model", kModel.string(), "--triton", repository.string()});
+  const Outcome done = run_cli(
+      {"model", "export", "--model", model_folder().string(), "--triton", repository.string()});
   ASSERT_EQ(done.status, 0) << done.err;
-  EXPECT_EQ(read(repository / "auscult-1" / "1" / "model.onnx"), read(kModel / "model.onnx"));
+  EXPECT_EQ(read(repository / "auscult-1" / "1" / "model.onnx"),
+            read(model_folder() / "model.onnx"));
   EXPECT_THAT(read(repository / "auscult-1" / "config.pbtxt"), HasSubstr("name: \"auscult-1\""));
   // Over what is there, too.
-  EXPECT_EQ(
-      run_cli({"model", "export", "--model", kModel.string(), "--triton", repository.string()})
-          .status,
-      0);
+  EXPECT_EQ(run_cli({"model", "export", "--model", model_folder().string(), "--triton",
+                     repository.string()})
+                .status,
+            0);
 }
 
 TEST(ModelExport, SaysWhatCannotBeWritten) {
   const Outcome done =
-      run_cli({"model", "export", "--model", kModel.string(), "--triton", "/dev/null/x"});
+      run_cli({"model", "export", "--model", model_folder().string(), "--triton", "/dev/null/x"});
   EXPECT_EQ(done.status, 1);
   EXPECT_THAT(done.err, HasSubstr("/dev/null/x"));
 }
@@ -63,7 +64,7 @@ TEST(ModelReference, TellsHowTheFeaturesOfLabelledRecordingsAreSpread) {
   manifest << "missing.wav,Normal\n";
   manifest.close();
   const fs::path out = folder.path() / kReferenceName;
-  const Outcome done = run_cli({"model", "reference", "--model", kModel.string(), "--data",
+  const Outcome done = run_cli({"model", "reference", "--model", model_folder().string(), "--data",
                                 folder.path().string(), "--out", out.string()});
   ASSERT_EQ(done.status, 0) << done.err;
   EXPECT_THAT(done.err, HasSubstr("missing.wav"));
@@ -76,7 +77,7 @@ TEST(ModelReference, TellsHowTheFeaturesOfLabelledRecordingsAreSpread) {
 }
 
 TEST(ModelReference, OfTheShippedModelIsRead) {
-  const auto loaded = load_reference(kModel);
+  const auto loaded = load_reference(model_folder());
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_NE(*loaded, nullptr);
 }

@@ -35,8 +35,8 @@ class StoreCommandTest : public ::testing::Test {
       ASSERT_TRUE(storage::insert_example(*opened, latest_));
     }
   }
-  [[nodiscard]] Outcome copy(const std::string& from, const std::string& to,
-                             const std::vector<std::string>& flags = {}) const {
+  static Outcome copy(const std::string& from, const std::string& to,
+                      const std::vector<std::string>& flags = {}) {
     std::vector<std::string> arguments = {"copy", "--from", from, "--to", to};
     arguments.insert(arguments.end(), flags.begin(), flags.end());
     return store(arguments);

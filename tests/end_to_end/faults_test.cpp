@@ -39,7 +39,7 @@ class Faults : public ::testing::Test {
   [[nodiscard]] fs::path data() const { return file("data"); }
 
   /// Ten seconds of sound in a file; `number` makes it another one.
-  fs::path sound(int number = 0) const {
+  [[nodiscard]] fs::path sound(int number = 0) const {
     const auto clip = testing::synthesize({.rate_bpm = 60.0 + number}, 16'000);
     std::string bytes;
     for (const float sample : clip.samples) {
@@ -77,7 +77,7 @@ class Faults : public ::testing::Test {
   }
 
   /// Sends different sounds until one is not stored any more; returns that answer.
-  std::string fill(const ServerProcess& server) const {
+  [[nodiscard]] std::string fill(const ServerProcess& server) const {
     std::string reply;
     for (int i = 0; i < 60; ++i) {
       reply = post(server, sound(i));
@@ -130,10 +130,8 @@ TEST_F(Faults, AFileAtItsSizeLimitIsToldAndTheServiceGoesOn) {
 /// A file system of its own in memory; empty if this may not be made here.
 class SmallDisk {
  public:
-  SmallDisk(fs::path folder, const char* size) : folder_(std::move(folder)) {
-    fs::create_directories(folder_);
-    mounted_ = ::mount("tmpfs", folder_.c_str(), "tmpfs", 0, size) == 0;
-  }
+  SmallDisk(fs::path folder, const char* size)
+      : folder_(std::move(folder)), mounted_(mount(folder_, size)) {}
   SmallDisk(const SmallDisk&) = delete;
   SmallDisk& operator=(const SmallDisk&) = delete;
   ~SmallDisk() {
@@ -145,8 +143,13 @@ class SmallDisk {
   }
 
  private:
+  static bool mount(const fs::path& folder, const char* size) {
+    fs::create_directories(folder);
+    return ::mount("tmpfs", folder.c_str(), "tmpfs", 0, size) == 0;
+  }
+
   fs::path folder_;
-  bool mounted_ = false;
+  bool mounted_;
 };
 
 TEST_F(Faults, AFullDiskIsToldAndTheServiceGoesOn) {

@@ -24,8 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using ::testing::ContainsRegex;
-using ::testing::EndsWith;
 using ::testing::MatchesRegex;
 using testing::ServerProcess;
 
