@@ -92,7 +92,7 @@ TEST_F(Access, EveryRouteWantsTheScopeThatItDeclares) {
   for (const http::Route& route : http::routes()) {
     const std::string method(boost::beast::http::to_string(route.method));
     const std::string path = path_of(route);
-    SCOPED_TRACE(method + " " + path);
+    SCOPED_TRACE(std::string(method).append(" ").append(path));
     const auto status = [&](const std::string& headers) {
       const std::string length = method == "GET" ? "" : "Content-Length: 0\r\n";
       Client client = service_.connect();

@@ -50,7 +50,7 @@ std::string chunked(std::string_view body, std::size_t chunk_size) {
   while (!body.empty()) {
     const std::string_view chunk = body.substr(0, chunk_size);
     std::array<char, 20> size{};
-    std::snprintf(size.data(), size.size(), "%zx\r\n", chunk.size());
+    (void)std::snprintf(size.data(), size.size(), "%zx\r\n", chunk.size());
     text.append(size.data()).append(chunk).append("\r\n");
     body.remove_prefix(chunk.size());
   }

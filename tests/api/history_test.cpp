@@ -70,7 +70,7 @@ TEST(Review, IsRefusedWithTheReason) {
            {R"({"note": ")" + std::string(4'001, 'x') + "\"}", "4000"}}) {
     EXPECT_THAT(send(service, "PATCH", path, body, 400).at("detail"), HasSubstr(part));
   }
-  const std::string long_body = "{\"note\": \"" + std::string(70'000, 'x') + "\"}";
+  const std::string long_body = R"({"note": ")" + std::string(70'000, 'x') + "\"}";
   EXPECT_EQ(send(service, "PATCH", path, long_body, 413).at("code"), "too_large");
   EXPECT_TRUE(send(service, "GET", path).at("review").is_null());
   send(service, "PATCH", "/v1/recordings/x", "{}", 404);

@@ -36,15 +36,16 @@ class InferenceClient {
  public:
   explicit InferenceClient(const ServiceUnderTest& service) : service_(service) {}
 
-  Json get(const std::string& path) const {
+  [[nodiscard]] Json get(const std::string& path) const {
     const Reply reply = service_.exchange(request("GET", path));
     EXPECT_EQ(reply.status, 200) << path;
     return Json::parse(reply.body);
   }
 
   /// Sends samples in binary, and asks for all outputs in binary.
-  std::map<std::string, Tensor> infer_binary(const std::string& model, const std::string& samples,
-                                             int rate_hz) const {
+  [[nodiscard]] std::map<std::string, Tensor> infer_binary(const std::string& model,
+                                                           const std::string& samples,
+                                                           int rate_hz) const {
     const Json head = {{"id", "7"},
                        {"parameters", {{"sample_rate", rate_hz}, {"binary_data_output", true}}},
                        {"inputs",
@@ -59,8 +60,9 @@ class InferenceClient {
   }
 
   /// Sends and asks for JSON.
-  std::map<std::string, Tensor> infer_json(const std::string& model, const std::string& samples,
-                                           int rate_hz) const {
+  [[nodiscard]] std::map<std::string, Tensor> infer_json(const std::string& model,
+                                                         const std::string& samples,
+                                                         int rate_hz) const {
     std::vector<std::int16_t> words(samples.size() / 2);
     std::memcpy(words.data(), samples.data(), words.size() * 2);
     const Json body = {{"parameters", {{"sample_rate", rate_hz}}},
@@ -73,7 +75,7 @@ class InferenceClient {
         request("POST", "/v2/models/" + model + "/versions/" + version() + "/infer", body.dump())));
   }
 
-  std::string version() const { return get("/v2/models/auscult-1")["versions"][0]; }
+  [[nodiscard]] std::string version() const { return get("/v2/models/auscult-1")["versions"][0]; }
 
  private:
   static std::map<std::string, Tensor> read(const Reply& reply) {

@@ -62,7 +62,7 @@ TEST_F(Operation, AClientThatDoesNotReadHasFewAnswersMadeForIt) {
   for (int i = 0; i < 50; ++i) requests += request("GET", "/openapi.json");
   ASSERT_TRUE(client.send(requests));
   const std::string answered =
-      "auscult_http_requests_total{route=\"/openapi.json\",method=\"GET\",status=\"200\"}";
+      R"(auscult_http_requests_total{route="/openapi.json",method="GET",status="200"})";
   double before = -1;
   double now = 0;
   for (; now == 0 || now != before; std::this_thread::sleep_for(std::chrono::milliseconds(200))) {

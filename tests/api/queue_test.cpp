@@ -23,7 +23,6 @@ namespace auscult::api_test {
 namespace {
 
 using json::Json;
-using testing::Each;
 using testing::HasSubstr;
 using testing::SizeIs;
 

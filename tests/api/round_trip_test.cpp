@@ -48,7 +48,7 @@ class RoundTrip : public ::testing::Test {
     const Reply stored =
         service_.exchange(request("POST", "/v1/recordings" + query, heart_sounds()));
     EXPECT_EQ(stored.status, 201) << stored.body;
-    const std::string id = Json::parse(stored.body).at("id");
+    std::string id = Json::parse(stored.body).at("id");
     if (!label.empty()) {
       const Reply labelled = service_.exchange(
           request("PATCH", "/v1/recordings/" + id, Json({{"label", label}}).dump()));
