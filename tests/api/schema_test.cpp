@@ -20,7 +20,8 @@ using testing::IsEmpty;
 class Document {
  public:
   /// What is wrong with `value` as one of components/schemas.
-  [[nodiscard]] std::vector<std::string> mismatches(const std::string& name, const Json& value) const {
+  [[nodiscard]] std::vector<std::string> mismatches(const std::string& name,
+                                                    const Json& value) const {
     std::vector<std::string> found;
     compare(document_.at("components").at("schemas").at(name), value, name, found);
     return found;
