@@ -65,7 +65,7 @@ std::vector<float> step(int rate, double seconds) {
 
 }  // namespace
 
-std::vector<Signal> synthetic_signals(int rate, double longest_s) {
+std::vector<Signal> synthetic_signals(int sample_rate_hz, double longest_s) {
   const auto within = [longest_s](double seconds) { return std::min(seconds, longest_s); };
   std::vector<Signal> signals;
   std::uint64_t seed = 100;
@@ -74,20 +74,21 @@ std::vector<Signal> synthetic_signals(int rate, double longest_s) {
       const std::string name = "heart " + std::to_string(static_cast<int>(bpm)) + " bpm, murmur " +
                                std::to_string(static_cast<int>(100 * murmur)) + " %";
       const double seconds = within(4.0 + static_cast<double>(seed % 7) * 3.3);
-      signals.push_back({name, heart({bpm, murmur, 0.01}, rate, seconds, seed)});
+      signals.push_back({name, heart({bpm, murmur, 0.01}, sample_rate_hz, seconds, seed)});
       ++seed;
     }
   }
-  signals.push_back({"heart in noise", heart({80, 0, 0.5}, rate, within(10), 51)});
-  signals.push_back({"heart, half a second", heart({75, 0, 0.01}, rate, within(0.5), 52)});
-  signals.push_back({"heart, the longest", heart({66, 0.2, 0.02}, rate, longest_s, 53)});
-  signals.push_back({"tone 50 Hz", tone(50, 0.5, rate, within(5))});
-  signals.push_back({"tone 400 Hz", tone(400, 0.05, rate, within(10))});
-  signals.push_back({"noise, loud", hiss(0.9, rate, within(10), 61)});
-  signals.push_back({"noise, faint", hiss(1e-3, rate, within(12.5), 62)});
-  signals.push_back({"near silence", hiss(3e-5, rate, within(6), 63)});
-  signals.push_back({"clicks", clicks(0.8, rate, within(8))});
-  signals.push_back({"step", step(rate, within(15))});
+  signals.push_back({"heart in noise", heart({80, 0, 0.5}, sample_rate_hz, within(10), 51)});
+  signals.push_back(
+      {"heart, half a second", heart({75, 0, 0.01}, sample_rate_hz, within(0.5), 52)});
+  signals.push_back({"heart, the longest", heart({66, 0.2, 0.02}, sample_rate_hz, longest_s, 53)});
+  signals.push_back({"tone 50 Hz", tone(50, 0.5, sample_rate_hz, within(5))});
+  signals.push_back({"tone 400 Hz", tone(400, 0.05, sample_rate_hz, within(10))});
+  signals.push_back({"noise, loud", hiss(0.9, sample_rate_hz, within(10), 61)});
+  signals.push_back({"noise, faint", hiss(1e-3, sample_rate_hz, within(12.5), 62)});
+  signals.push_back({"near silence", hiss(3e-5, sample_rate_hz, within(6), 63)});
+  signals.push_back({"clicks", clicks(0.8, sample_rate_hz, within(8))});
+  signals.push_back({"step", step(sample_rate_hz, within(15))});
   return signals;
 }
 

@@ -106,7 +106,7 @@ class Writer {
         }
       }
     }
-    return builder_.floats({2 * kBins, 1, kFrame}, weights);
+    return builder_.floats({2L * kBins, 1, kFrame}, weights);
   }
 
   /// Triangles that overlap by half, even on ln(1 + f / 300).
@@ -192,7 +192,7 @@ class Writer {
         op("Squeeze", {op("Div", {sum(op("Mul", {features, step_mask_}), 2), sum(step_mask_, 2)}),
                        builder_.integers({2})});
     const std::string pooled = op("Concat", {heads, largest, mean}, {{"axis", std::int64_t{1}}});
-    return op("Gemm", {pooled, random({kScores, 6 * kWidth}, 0.05F), random({kScores}, 0.1F)},
+    return op("Gemm", {pooled, random({kScores, 6L * kWidth}, 0.05F), random({kScores}, 0.1F)},
               {{"transB", std::int64_t{1}}});
   }
 

@@ -3,9 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,14 +24,7 @@ void write(const std::filesystem::path& file, std::span<const std::byte> bytes) 
              static_cast<std::streamsize>(bytes.size()));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fputs("usage: write_cases DIR\n", stderr);
-    return 2;
-  }
-  const std::filesystem::path folder = argv[1];
+void write_cases(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   nlohmann::ordered_json list;
   const auto add = [&](const std::vector<Case>& cases) {
@@ -52,5 +46,20 @@ int main(int argc, char** argv) {
     write(folder / (name + ".forest.onnx"), bytes);
   }
   std::ofstream(folder / "cases.json") << list.dump(1) << '\n';
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: write_cases DIR\n";
+    return 2;
+  }
+  try {
+    write_cases(argv[1]);
+  } catch (const std::exception& error) {
+    std::cerr << "write_cases: " << error.what() << '\n';
+    return 1;
+  }
   return 0;
 }
