@@ -21,10 +21,13 @@
 namespace auscult::train {
 namespace {
 
+// Of three that were tried it hears fast hearts surest (docs/model/training.md).
+constexpr std::uint64_t kDefaultSeed = 3;
+
 struct BeatOptions {
   std::string data;
   std::string out;
-  std::uint64_t seed = 1;
+  std::uint64_t seed = kDefaultSeed;
   int steps = 1200;
   int jobs = 1;
   bool crossval = false;

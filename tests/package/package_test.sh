@@ -102,7 +102,8 @@ url="$(grep -o 'http://[0-9.:]*' "$work/out")" || fail "the service did not begi
 answer="$(head -c 96000 /dev/zero | curl -sS --max-time 60 --data-binary @- "$url/upload_audio")"
 [[ $answer == *"|Conf: "* ]] || fail "an upload is answered with: $answer"
 echo "answered: $answer"
-curl -sS --max-time 60 "$url/metrics" | grep -q '^auscult_store_recordings 1$' || fail "/metrics"
+metrics="$(curl -sS --max-time 60 "$url/metrics")"
+grep -q '^auscult_store_recordings 1$' <<<"$metrics" || fail "/metrics"
 [[ $(stat -c %a "$root/var/lib/auscult/auscult.db") == 600 ]] || fail "others may read the recordings"
 kill -TERM "$server"
 wait "$server" || { cat "$work/err"; fail "the service ended badly"; }
