@@ -11,8 +11,8 @@
 #include "audio/synthetic_heart.hpp"
 
 int main(int argc, char** argv) {
-  const double duration_s = argc > 1 ? std::atof(argv[1]) : 0;
-  const int rate_hz = argc > 2 ? std::atoi(argv[2]) : 16'000;
+  const double duration_s = argc > 1 ? std::strtod(argv[1], nullptr) : 0;
+  const auto rate_hz = argc > 2 ? static_cast<int>(std::strtol(argv[2], nullptr, 10)) : 16'000;
   if (duration_s <= 0 || duration_s > 3'600 || rate_hz <= 0) {
     std::cerr << "Usage: heart SECONDS [RATE_HZ]\n";
     return 2;

@@ -42,7 +42,7 @@ void MatrixProduct::run() {
   stream_.wait();
 }
 
-double MatrixProduct::operations() const {
+double MatrixProduct::operations() {
   return 2.0 * static_cast<double>(kSize) * static_cast<double>(kSize) * static_cast<double>(kSize);
 }
 

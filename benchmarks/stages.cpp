@@ -18,6 +18,7 @@
 #include "beats/detector.hpp"
 #include "classify/classifier.hpp"
 #include "core/id.hpp"
+#include "core/temporary_folder.hpp"
 #include "core/time.hpp"
 #include "features/evidence_features.hpp"
 #include "matrix_peak.hpp"
@@ -35,13 +36,13 @@ constexpr int kRateHz = 16'000;
 // in its three towers, 1/5 in the front end they share, 1/100 depthwise.
 constexpr double kNetworkFlopPerSample = 14'697.6;
 
-const std::filesystem::path kModelFolder = AUSCULT_SOURCE_DIR "/models/auscult-1";
+std::filesystem::path model_folder() { return AUSCULT_SOURCE_DIR "/models/auscult-1"; }
 
 template <typename Value>
 Value sure(Result<Value> result) {
   if (result) return *std::move(result);
-  std::fprintf(stderr, "stages: %s\n", result.error().message.c_str());
-  std::exit(1);
+  (void)std::fprintf(stderr, "stages: %s\n", result.error().message.c_str());
+  std::exit(1);  // NOLINT(concurrency-mt-unsafe): there is one thread
 }
 
 /// Ten seconds of a heart, again and again: to make more takes as long as it lasts.
@@ -70,7 +71,7 @@ std::vector<std::byte> pcm(double duration_s) {
 
 /// Says how many bytes of PCM, and seconds of sound, went through in a second.
 void count_sound(benchmark::State& state, double duration_s) {
-  const double rounds = static_cast<double>(state.iterations());
+  const auto rounds = static_cast<double>(state.iterations());
   state.SetBytesProcessed(static_cast<std::int64_t>(rounds * duration_s * 2 * kRateHz));
   state.counters["realtime"] = benchmark::Counter(rounds * duration_s, benchmark::Counter::kIsRate);
 }
@@ -78,34 +79,34 @@ void count_sound(benchmark::State& state, double duration_s) {
 void matrix_product_f32(benchmark::State& state) {
   MatrixProduct product(dnnl::memory::data_type::f32);
   for (auto _ : state) product.run();
-  state.counters["FLOP"] =
-      benchmark::Counter(product.operations(), benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["FLOP"] = benchmark::Counter(MatrixProduct::operations(),
+                                              benchmark::Counter::kIsIterationInvariantRate);
 }
 
 void matrix_product_bf16(benchmark::State& state) {
   if (!has_bf16()) return state.SkipWithError("this processor has no bf16");
   MatrixProduct product(dnnl::memory::data_type::bf16);
   for (auto _ : state) product.run();
-  state.counters["FLOP"] =
-      benchmark::Counter(product.operations(), benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["FLOP"] = benchmark::Counter(MatrixProduct::operations(),
+                                              benchmark::Counter::kIsIterationInvariantRate);
 }
 
 void decode(benchmark::State& state) {
-  const double duration_s = static_cast<double>(state.range(0));
+  const auto duration_s = static_cast<double>(state.range(0));
   const std::vector<std::byte> body = pcm(duration_s);
   for (auto _ : state) benchmark::DoNotOptimize(audio::decode(body, {}));
   count_sound(state, duration_s);
 }
 
 void gain(benchmark::State& state) {
-  const double duration_s = static_cast<double>(state.range(0));
+  const auto duration_s = static_cast<double>(state.range(0));
   const audio::AudioClip clip = heart(duration_s);
   for (auto _ : state) benchmark::DoNotOptimize(audio::encode_amplified_wav(clip, 10));
   count_sound(state, duration_s);
 }
 
 void resample(benchmark::State& state) {
-  const double duration_s = static_cast<double>(state.range(0));
+  const auto duration_s = static_cast<double>(state.range(0));
   const audio::AudioClip clip = heart(duration_s);
   for (auto _ : state) benchmark::DoNotOptimize(audio::resample(clip, 2'000));
   count_sound(state, duration_s);
@@ -113,9 +114,9 @@ void resample(benchmark::State& state) {
 
 void network(benchmark::State& state) {
   const auto model =
-      sure(model::Model::load(kModelFolder / "model.onnx", model::Precision::automatic));
+      sure(model::Model::load(model_folder() / "model.onnx", model::Precision::automatic));
   auto workspace = model.make_workspace();
-  const double duration_s = static_cast<double>(state.range(0));
+  const auto duration_s = static_cast<double>(state.range(0));
   const std::vector<float> samples = heart(duration_s, 2'000).samples;
   for (auto _ : state) benchmark::DoNotOptimize(model.run(samples, workspace));
   count_sound(state, duration_s);
@@ -126,9 +127,9 @@ void network(benchmark::State& state) {
 
 void heart_sounds(benchmark::State& state) {
   const auto detector =
-      sure(beats::HeartSoundDetector::load(kModelFolder / "beats.onnx", model::Precision::f32));
+      sure(beats::HeartSoundDetector::load(model_folder() / "beats.onnx", model::Precision::f32));
   auto workspace = detector.make_workspace();
-  const double duration_s = static_cast<double>(state.range(0));
+  const auto duration_s = static_cast<double>(state.range(0));
   const audio::AudioClip clip = heart(duration_s, 2'000);
   for (auto _ : state) benchmark::DoNotOptimize(detector.detect(clip, workspace));
   count_sound(state, duration_s);
@@ -136,9 +137,9 @@ void heart_sounds(benchmark::State& state) {
 
 void features_of_beats(benchmark::State& state) {
   const auto detector =
-      sure(beats::HeartSoundDetector::load(kModelFolder / "beats.onnx", model::Precision::f32));
+      sure(beats::HeartSoundDetector::load(model_folder() / "beats.onnx", model::Precision::f32));
   auto workspace = detector.make_workspace();
-  const double duration_s = static_cast<double>(state.range(0));
+  const auto duration_s = static_cast<double>(state.range(0));
   const audio::AudioClip clip = heart(duration_s, 2'000);
   const beats::Heartbeats beats = sure(detector.detect(clip, workspace));
   for (auto _ : state) benchmark::DoNotOptimize(features::evidence_features(clip, beats));
@@ -146,16 +147,16 @@ void features_of_beats(benchmark::State& state) {
 }
 
 void classify(benchmark::State& state) {
-  const auto classifier = sure(classify::Classifier::load(kModelFolder, {}));
+  const auto classifier = sure(classify::Classifier::load(model_folder(), {}));
   auto workspace = classifier.make_workspace();
-  const double duration_s = static_cast<double>(state.range(0));
+  const auto duration_s = static_cast<double>(state.range(0));
   const audio::AudioClip clip = heart(duration_s);
   for (auto _ : state) benchmark::DoNotOptimize(classifier.classify(clip, workspace));
   count_sound(state, duration_s);
 }
 
 void archive(benchmark::State& state) {
-  const double duration_s = static_cast<double>(state.range(0));
+  const auto duration_s = static_cast<double>(state.range(0));
   const std::vector<std::byte> body = pcm(duration_s);
   const audio::DecodedAudio decoded = sure(audio::decode(body, {}));
   std::size_t size = 0;
@@ -164,37 +165,19 @@ void archive(benchmark::State& state) {
   state.counters["kept"] = static_cast<double>(size) / static_cast<double>(body.size());
 }
 
-/// A folder that goes with its holder.
-class Folder {
- public:
-  Folder() : path_((std::filesystem::temp_directory_path() / "auscult-stages-XXXXXX").string()) {
-    if (mkdtemp(path_.data()) == nullptr) std::exit(1);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 service::ModelSlot load_models() {
   return service::ModelSlot(std::make_shared<const service::ServingModel>(
-      service::ServingModel{sure(classify::Classifier::load(kModelFolder, {})), ""}));
+      service::ServingModel{sure(classify::Classifier::load(model_folder(), {})), ""}));
 }
 
 /// What a commit is like: the whole of submit() on one connection.
 void submit(benchmark::State& state) {
-  const Folder folder;
+  const TemporaryFolder folder;
   service::ModelSlot models = load_models();
   auto store = sure(storage::SqliteRecordingStore::open(folder.path(), service::listening_copy));
   service::RecordingService service(models, store, {});
   auto workspace = models.current()->classifier.make_workspace();
-  const double duration_s = static_cast<double>(state.range(0));
+  const auto duration_s = static_cast<double>(state.range(0));
   const std::vector<std::byte> body = pcm(duration_s);
   for (auto _ : state) {
     service::Upload upload{
@@ -205,12 +188,12 @@ void submit(benchmark::State& state) {
 }
 
 void insert(benchmark::State& state) {
-  const Folder folder;
+  const TemporaryFolder folder;
   service::ModelSlot models = load_models();
   auto store = sure(storage::SqliteRecordingStore::open(folder.path(), service::listening_copy));
   service::RecordingService service(models, store, {});
   auto workspace = models.current()->classifier.make_workspace();
-  const double duration_s = static_cast<double>(state.range(0));
+  const auto duration_s = static_cast<double>(state.range(0));
   const std::vector<std::byte> body = pcm(duration_s);
   service::Upload upload{
       .body = body, .declared = {}, .gain = {}, .device = "", .received_at = now()};
@@ -226,7 +209,7 @@ void insert(benchmark::State& state) {
 }
 
 void http_round_trip(benchmark::State& state) {
-  const Folder folder;
+  const TemporaryFolder folder;
   service::ModelSlot models = load_models();
   auto store = sure(storage::SqliteRecordingStore::open(folder.path(), service::listening_copy));
   service::RecordingService service(models, store, {});

@@ -17,7 +17,6 @@ namespace auscult::firmware {
 namespace {
 
 namespace asio = boost::asio;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
