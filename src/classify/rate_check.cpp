@@ -26,7 +26,7 @@ constexpr double kStrangenessWeight = 0.4;
 constexpr double kNoRhythm = 0.2;
 constexpr double kGoodScore = 0.78;
 constexpr double kSure = 0.8;
-constexpr double kBetterBy = 0.15;
+constexpr double kBetterBy = 0.1;
 // Where it would beat more slowly: fast hearts are harder to hear, and none is to be slowed down.
 constexpr double kSlowerBetterBy = 0.25;
 
