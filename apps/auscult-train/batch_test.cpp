@@ -24,7 +24,7 @@ TEST(Sampler, FillsEveryRow) {
   EXPECT_EQ(batch.samples.size(), kBatch * kCropSamples);
   EXPECT_EQ(batch.mask.size(), kBatch * kCropSamples);
   EXPECT_EQ(batch.equaliser.size(), static_cast<std::size_t>(kBatch) * kBands);
-  EXPECT_EQ(batch.blanked.size(), kBatch * kBands * kCropSamples / kHopSamples);
+  EXPECT_EQ(batch.blanked.size(), std::size_t{kBatch} * kBands * kCropSamples / kHopSamples);
   EXPECT_EQ(batch.labels.size(), kBatch * kLabels.size());
   EXPECT_EQ(batch.murmur.size(), static_cast<std::size_t>(kBatch));
 }

@@ -26,7 +26,7 @@ class LoadDataset : public ::testing::Test {
   void write(const std::string& name, const std::string& content) const {
     std::ofstream(folder_ / name) << content;
   }
-  std::string message() const {
+  [[nodiscard]] std::string message() const {
     const Result<Dataset> dataset = load_dataset(folder_.string(), [](std::size_t, std::size_t) {});
     return dataset ? "loaded" : dataset.error().message;
   }

@@ -20,7 +20,6 @@ namespace auscult::train {
 namespace {
 
 using evaluation::Json;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 

@@ -15,7 +15,7 @@ namespace {
 
 class Learning : public ::testing::Test {
  protected:
-  Lesson lesson(const std::string& checkpoint) const {
+  [[nodiscard]] Lesson lesson(const std::string& checkpoint) const {
     return {.held_out = 0,
             .seed = 3,
             .steps = 3,

@@ -144,8 +144,10 @@ int main(int argc, char** argv) {
   restart_with_single_threaded_blas(argv);
   // Each step frees and takes the same large tensors: returning their pages to the system in
   // between cost a third of the time.
+  // NOLINTBEGIN(concurrency-mt-unsafe): there is one thread yet
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  // NOLINTEND(concurrency-mt-unsafe)
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

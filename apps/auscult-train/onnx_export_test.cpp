@@ -68,8 +68,11 @@ class OnnxExport : public ::testing::Test {
     return mean;
   }
 
+  // Made once for all tests.
+  // NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables,readability-identifier-naming)
   static inline std::vector<Weights> ensemble_;
   static inline std::unique_ptr<model::Model> model_;
+  // NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables,readability-identifier-naming)
 };
 
 // The trainer pads to a whole frame, the service to the next of its lengths: equal scores also show

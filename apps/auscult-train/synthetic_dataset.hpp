@@ -27,7 +27,7 @@ inline Dataset synthetic_dataset() {
     example.label = label;
     example.murmur = murmur;
     const float pitch = 0.1F + 0.1F * static_cast<float>(label == kUnlabelled ? murmur : label);
-    example.samples.resize(static_cast<std::size_t>(4'000 + 5'000 * number));
+    example.samples.resize(4'000 + 5'000 * static_cast<std::size_t>(number));
     for (std::size_t i = 0; i < example.samples.size(); ++i) {
       const auto beat = static_cast<float>(i % 1'600);
       example.samples[i] =
