@@ -33,6 +33,8 @@ struct Example {
   int diseased = kUnlabelled;  ///< Of sets that are only judged: 1 diseased, 0 healthy.
   std::vector<float> samples;
   std::vector<float> features;  ///< features::evidence_features(), once they are measured.
+  /// Those of a cleaned piece (cleaning.hpp), of the healthy that are unlabelled; else empty.
+  std::vector<float> cleaned_features;
 
   /// Known to be of a healthy heart, whatever the device.
   [[nodiscard]] bool is_healthy() const { return diseased == 0 || patient_murmur == "Absent"; }

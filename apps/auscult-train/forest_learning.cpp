@@ -4,7 +4,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
+#include "cleaning.hpp"
 #include "experiment.hpp"
 #include "features/evidence_features.hpp"
 #include "forest_export.hpp"
@@ -15,12 +17,16 @@ namespace auscult::train {
 namespace {
 
 constexpr int kNormalInForest = 1;
+constexpr std::uint64_t kPieceSeed = 1;
+
+bool is_healthy_elsewhere(const Example& example) {
+  return example.label == kUnlabelled && example.is_healthy();
+}
 
 // Into kForestClasses.
 std::optional<int> forest_class(const Example& example) {
-  if (example.label == kUnlabelled) {
-    return example.is_healthy() ? std::optional(kNormalInForest) : std::nullopt;
-  }
+  if (is_healthy_elsewhere(example)) return kNormalInForest;
+  if (example.label == kUnlabelled) return std::nullopt;
   const auto* const found =
       std::ranges::find(kForestClasses, kLabels[static_cast<std::size_t>(example.label)]);
   if (found == kForestClasses.end()) return std::nullopt;
@@ -32,39 +38,57 @@ std::optional<int> forest_class(const Example& example) {
 Status measure_features(const beats::HeartSoundDetector& detector, Dataset& dataset,
                         const LoadListener& listener) {
   model::Workspace workspace = detector.make_workspace();
+  const auto measure = [&](std::vector<float> samples) -> Result<std::vector<float>> {
+    const audio::AudioClip clip{.samples = std::move(samples), .sample_rate_hz = kSampleRateHz};
+    const Result<beats::Heartbeats> heartbeats = detector.detect(clip, workspace);
+    if (!heartbeats) return heartbeats.error();
+    return features::evidence_features(clip, *heartbeats);
+  };
   for (std::size_t i = 0; i < dataset.examples.size(); ++i) {
     Example& example = dataset.examples[i];
-    const audio::AudioClip clip{.samples = example.samples, .sample_rate_hz = kSampleRateHz};
-    const Result<beats::Heartbeats> heartbeats = detector.detect(clip, workspace);
-    if (!heartbeats) {
-      return fail(heartbeats.error().code, example.file + ": " + heartbeats.error().message);
+    Result<std::vector<float>> measured = measure(example.samples);
+    if (measured) {
+      example.features = *std::move(measured);
+      if (is_healthy_elsewhere(example)) {
+        Random random = random_for(kPieceSeed, i, 22);
+        measured = measure(cleaned_piece(example.samples, random));
+        if (measured) example.cleaned_features = *std::move(measured);
+      }
     }
-    example.features = features::evidence_features(clip, *heartbeats);
+    if (!measured) {
+      return fail(measured.error().code, example.file + ": " + measured.error().message);
+    }
     listener(i + 1, dataset.examples.size());
   }
   return Ok{};
 }
 
-std::vector<Tree> grow_forest(const Dataset& dataset, const HeldOut& held_out) {
+TreeRows forest_rows(const Dataset& dataset, const HeldOut& held_out) {
   TreeRows rows;
-  // The weight of one class, and of those from elsewhere, is that of as many rows as a class of
-  // PASCAL has in the mean: only ratios matter.
+  // Only ratios of the weights matter.
   std::array<double, kForestClasses.size()> of_class{};
   double elsewhere = 0;
   std::vector<bool> is_elsewhere;
   for (const Example& example : dataset.examples) {
     const std::optional<int> known = forest_class(example);
     if (!known || example.fold == held_out.fold || (held_out.unseen && example.unseen)) continue;
-    rows.features.push_back(example.features);
-    rows.classes.push_back(*known);
-    is_elsewhere.push_back(example.label == kUnlabelled);
-    (is_elsewhere.back() ? elsewhere : of_class[static_cast<std::size_t>(*known)]) += 1;
+    for (const std::vector<float>* features : {&example.features, &example.cleaned_features}) {
+      if (features->empty()) continue;
+      rows.features.push_back(*features);
+      rows.classes.push_back(*known);
+      is_elsewhere.push_back(example.label == kUnlabelled);
+      (is_elsewhere.back() ? elsewhere : of_class[static_cast<std::size_t>(*known)]) += 1;
+    }
   }
   for (std::size_t i = 0; i < rows.classes.size(); ++i) {
     rows.weights.push_back(
         1 / (is_elsewhere[i] ? elsewhere : of_class[static_cast<std::size_t>(rows.classes[i])]));
   }
-  return grow_trees(rows, {.classes = kForestClasses.size()});
+  return rows;
+}
+
+std::vector<Tree> grow_forest(const Dataset& dataset, const HeldOut& held_out) {
+  return grow_trees(forest_rows(dataset, held_out), {.classes = kForestClasses.size()});
 }
 
 std::vector<std::vector<double>> forest_scores_out_of_fold(const Dataset& dataset, int jobs) {

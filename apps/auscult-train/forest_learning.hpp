@@ -19,7 +19,8 @@ namespace auscult::train {
 inline constexpr std::array<std::string_view, 4> kForestClasses = {"Artifact", "Normal", "Extrahls",
                                                                    "Extrastole"};
 
-/// Measures features::evidence_features() of every example. Fails as the detector does.
+/// Measures features::evidence_features() of every example and, of the healthy from other devices,
+/// of a cleaned piece too: the same for the same place in the dataset. Fails as the detector does.
 Status measure_features(const beats::HeartSoundDetector& detector, Dataset& dataset,
                         const LoadListener& listener);
 
@@ -29,10 +30,13 @@ struct HeldOut {
   bool unseen = false;  ///< Also leaves out the sets that are `unseen`.
 };
 
-/// Grows the forest on what lies outside a fold: PASCAL without its murmurs, each class with the
-/// same weight, and, together with as much weight as one class, everything from other devices that
-/// is known to be healthy, as Normal: so that an unknown device is no reason to be called Extrahls.
-/// The features must have been measured.
+/// What the forest is grown on, of all that lies outside a fold: PASCAL without its murmurs, each
+/// class with weight 1, and, also with weight 1 together, everything from other devices that is
+/// known to be healthy, as Normal, whole and as cleaned pieces: so that neither an unknown device
+/// nor a cleaned recording is a reason to be called Extrahls. The features must have been measured.
+TreeRows forest_rows(const Dataset& dataset, const HeldOut& held_out);
+
+/// Grows the forest on these rows.
 std::vector<Tree> grow_forest(const Dataset& dataset, const HeldOut& held_out);
 
 /// model::Forest::log_score() of each example by a forest that was grown without it:
