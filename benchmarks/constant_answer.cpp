@@ -4,7 +4,7 @@
 
 namespace auscult::classify {
 
-Result<Classification> Classifier::classify(const audio::AudioClip& clip, Workspace& /*workspace*/,
+Result<Classification> Classifier::classify(const Heard& heard, Workspace& /*workspace*/,
                                             Evidence /*evidence*/) const {
   const std::size_t labels = model_.info().labels.size();
   Classification answer;
@@ -13,7 +13,7 @@ Result<Classification> Classifier::classify(const audio::AudioClip& clip, Worksp
   answer.probabilities.assign(labels, 1.0 / static_cast<double>(labels));
   answer.confidence = 100.0 / static_cast<double>(labels);
   answer.windows.push_back(
-      {.start_s = 0, .end_s = clip.duration_s(), .probabilities = answer.probabilities});
+      {.start_s = 0, .end_s = heard.duration_s(), .probabilities = answer.probabilities});
   return answer;
 }
 

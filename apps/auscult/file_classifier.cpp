@@ -64,7 +64,7 @@ Result<FileAnswer> classify_file(const classify::Classifier& classifier,
                                  const ReadOptions& options) {
   const auto decoded = audio::decode_file(file.string(), options.declared);
   if (!decoded) return decoded.error();
-  if (decoded->container == "pcm" && !options.any_is_pcm && !is_pcm_name(file)) {
+  if (decoded->format.container == "pcm" && !options.any_is_pcm && !is_pcm_name(file)) {
     return fail(ErrorCode::unsupported_format,
                 "no WAV, FLAC, OGG or MP3; if it is raw PCM, name it .pcm or say --raw");
   }

@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "audio/decode.hpp"
-#include "audio/level.hpp"
 
 namespace auscult::cli {
 namespace {
@@ -18,11 +17,13 @@ Result<metrics::FeatureValues> measure(const classify::Classifier& classifier,
                                        const std::filesystem::path& file) {
   const auto decoded = audio::decode_file(file.string(), {});
   if (!decoded) return decoded.error();
-  const auto result = classifier.classify(decoded->clip, workspace);
+  const classify::Heard heard = classify::listen(decoded->clip, classifier.rates_hz());
+  const auto result = classifier.classify(heard, workspace);
   if (!result) return result.error();
-  return metrics::values_of({.clip = decoded->clip.samples,
-                             .sample_rate_hz = decoded->clip.sample_rate_hz,
-                             .level = audio::measure_level(decoded->clip),
+  return metrics::values_of({.beginning = heard.beginning.samples,
+                             .sample_rate_hz = heard.sample_rate_hz,
+                             .duration_s = heard.duration_s(),
+                             .level = heard.level.level(),
                              .heart_rate_bpm = result->heart_rate_bpm});
 }
 

@@ -141,7 +141,7 @@ Status Guard::look_up(const std::string& session) {
   std::optional<std::int64_t> version;
   {
     const std::lock_guard lock(mutex_);
-    if (const Status read = refresh(); !read) return read;
+    if (Status read = refresh(); !read) return read;
     version = version_;
   }
   const Result<std::optional<storage::StoredLogin>> login = logins_.find(hash);
@@ -184,7 +184,7 @@ Result<Login> Guard::log_in(const std::string& key, Timestamp now) {
 
 Status Guard::log_out(const std::string& session) {
   const std::string hash = hash_secret(session);
-  const Status ended = logins_.remove(hash);
+  Status ended = logins_.remove(hash);
   const std::lock_guard lock(mutex_);
   if (ended) sessions_.erase(hash);
   return ended;

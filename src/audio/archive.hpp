@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "audio/block_reader.hpp"
 #include "audio/declaration.hpp"
-#include "audio/decode.hpp"
 #include "auscult/result.hpp"
 
 namespace auscult::audio {
@@ -23,9 +23,9 @@ struct ArchivedAudio {
 /// FLAC does not know, become a WAV; any other file stays the bytes it is.
 /// Fails as decode() does. Any thread.
 Result<ArchivedAudio> archive(std::span<const std::byte> bytes, const Declaration& declared);
-/// The same for who has decoded the bytes already: `decoded` is decode(bytes, declared).
+/// The same for who has read the bytes already, as `format`, to their end.
 Result<ArchivedAudio> archive(std::span<const std::byte> bytes, const Declaration& declared,
-                              const DecodedAudio& decoded);
+                              const SourceFormat& format);
 
 /// The kept recording as a WAV file: all channels, the source's rate; s16 where 16 bits hold every
 /// sample, else s24 or s32, and f32 for float, Ogg and MP3. Fails as decode() does if `archived` is

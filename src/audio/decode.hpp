@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "audio/block_reader.hpp"
 #include "audio/clip.hpp"
 #include "audio/declaration.hpp"
 #include "auscult/result.hpp"
@@ -14,11 +15,8 @@ namespace auscult::audio {
 
 /// An upload as it was understood.
 struct DecodedAudio {
-  AudioClip clip;             ///< The mean of all channels, at the source's rate.
-  std::string container;      ///< "pcm", "wav", "flac", "ogg" or "mp3".
-  std::string sample_format;  ///< "u8", "s16", "s24", "s32", "f32", or the codec's name.
-  int channels = 1;
-  std::int64_t dropped_bytes = 0;  ///< At the end of raw PCM, too few for a whole frame.
+  SourceFormat format;
+  AudioClip clip;  ///< The mean of all channels, at the source's rate.
 };
 
 /// Decodes whatever a device sends. A RIFF, FLAC, OGG or MP3 header is believed over the

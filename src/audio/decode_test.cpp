@@ -66,10 +66,10 @@ TEST(Decode, TakesWhatHasNoHeaderForS16MonoAt16KHz) {
   const auto decoded = decode(bytes({0x00, 0x40, 0x00, 0x80}), {});
   EXPECT_THAT(decoded->clip.samples, ElementsAre(0.5F, -1.0F));
   EXPECT_EQ(decoded->clip.sample_rate_hz, 16'000);
-  EXPECT_EQ(decoded->container, "pcm");
-  EXPECT_EQ(decoded->sample_format, "s16");
-  EXPECT_EQ(decoded->channels, 1);
-  EXPECT_EQ(decoded->dropped_bytes, 0);
+  EXPECT_EQ(decoded->format.container, "pcm");
+  EXPECT_EQ(decoded->format.sample_format, "s16");
+  EXPECT_EQ(decoded->format.channels, 1);
+  EXPECT_EQ(decoded->format.dropped_bytes, 0);
 }
 
 TEST(Decode, ReadsRawPcmAsDeclared) {
@@ -80,14 +80,14 @@ TEST(Decode, ReadsRawPcmAsDeclared) {
                                                                     .byte_order = ByteOrder::big});
   EXPECT_THAT(decoded->clip.samples, ElementsAre(0.0F, 0.25F));
   EXPECT_EQ(decoded->clip.sample_rate_hz, 48'000);
-  EXPECT_EQ(decoded->sample_format, "s24");
-  EXPECT_EQ(decoded->channels, 2);
+  EXPECT_EQ(decoded->format.sample_format, "s24");
+  EXPECT_EQ(decoded->format.channels, 2);
 }
 
 TEST(Decode, DropsACutShortFrameOfRawPcmAndCountsIt) {
   const auto decoded = decode(bytes({0, 0, 0, 0, 0, 0, 1}), {.channels = 2});
   EXPECT_EQ(decoded->clip.samples.size(), 1U);
-  EXPECT_EQ(decoded->dropped_bytes, 3);
+  EXPECT_EQ(decoded->format.dropped_bytes, 3);
 }
 
 TEST(Decode, RefusesLessThanOneFrame) {
@@ -134,8 +134,8 @@ TEST(Decode, GivesTheSameSamplesForAWavAsForItsPcm) {
           encode_sound({SF_FORMAT_WAV | codec, 44'100, channels}, pcm_words(pcm, layout));
       const auto decoded = decode(*wav, {});
       EXPECT_EQ(decoded->clip.samples, *decode_pcm(pcm, layout));
-      EXPECT_EQ(decoded->sample_format, to_string(format));
-      EXPECT_EQ(decoded->channels, channels);
+      EXPECT_EQ(decoded->format.sample_format, to_string(format));
+      EXPECT_EQ(decoded->format.channels, channels);
     }
   }
 }
@@ -171,8 +171,8 @@ TEST(Decode, BelievesAHeaderOverTheDeclaration) {
         {SF_FORMAT_FLAC | SF_FORMAT_PCM_24, "flac", "s24"}}) {
     const auto decoded = decode(encode_sine(format), wrong);
     ASSERT_TRUE(decoded) << container << codec << decoded.error().message;
-    EXPECT_EQ(decoded->container, container);
-    EXPECT_EQ(decoded->sample_format, codec);
+    EXPECT_EQ(decoded->format.container, container);
+    EXPECT_EQ(decoded->format.sample_format, codec);
     EXPECT_EQ(decoded->clip.sample_rate_hz, 16'000);
     ASSERT_EQ(decoded->clip.samples.size(), expected.samples.size());
     for (std::size_t i = 0; i < expected.samples.size(); ++i) {
@@ -200,8 +200,8 @@ TEST(Decode, ReadsLossyCodecs) {
         {SF_FORMAT_OGG | SF_FORMAT_OPUS, "ogg", "opus", 0.3}}) {
     const auto decoded = decode(encode_sine(format), {});
     ASSERT_TRUE(decoded) << codec << decoded.error().message;
-    EXPECT_EQ(decoded->container, container);
-    EXPECT_EQ(decoded->sample_format, codec);
+    EXPECT_EQ(decoded->format.container, container);
+    EXPECT_EQ(decoded->format.sample_format, codec);
     const std::vector<float> expected = sine(100, 16'000, 1);
     ASSERT_GE(decoded->clip.samples.size(), expected.size()) << codec;
     for (std::size_t i = 1'000; i + 1'000 < expected.size(); ++i) {
@@ -219,8 +219,8 @@ TEST(Decode, ReadsMp3WithAndWithoutAnId3Tag) {
   for (const auto& file : {*encoded, tagged}) {
     const auto decoded = decode(file, {});
     ASSERT_TRUE(decoded) << decoded.error().message;
-    EXPECT_EQ(decoded->container, "mp3");
-    EXPECT_EQ(decoded->sample_format, "mp3");
+    EXPECT_EQ(decoded->format.container, "mp3");
+    EXPECT_EQ(decoded->format.sample_format, "mp3");
     EXPECT_EQ(decoded->clip.sample_rate_hz, 16'000);
     EXPECT_NEAR(decoded->clip.duration_s(), 1, 0.1);
     EXPECT_NEAR(std::ranges::max(decoded->clip.samples), 0.5, 0.03);

@@ -200,11 +200,11 @@ Examination examine(std::span<const std::byte> bytes, const Declaration& declare
                                    *declared.sample_rate_hz, clip.sample_rate_hz),
                               "write the true rate into the header"});
   }
-  if (found.decoded->dropped_bytes > 0) {
+  if (found.decoded->format.dropped_bytes > 0) {
     found.findings.push_back(
         {"odd_bytes",
          text("%d bytes at the end are less than a sample and are left out",
-              static_cast<int>(found.decoded->dropped_bytes)),
+              static_cast<int>(found.decoded->format.dropped_bytes)),
          "send whole samples: the buffer's size must be a multiple of their size"});
   }
   const Spread spread = spread_of(clip);

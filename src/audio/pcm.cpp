@@ -1,6 +1,5 @@
 #include "audio/pcm.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cmath>
@@ -77,22 +76,16 @@ auto with_float_reader(ByteOrder byte_order, Visit visit) {
 }
 
 template <typename Reader>
-std::vector<float> samples_of(std::span<const std::byte> bytes) {
-  std::vector<float> samples(bytes.size() / Reader::kSampleBytes);
+void mean_of_channels(std::span<const std::byte> bytes, int channels, std::vector<float>& samples) {
+  samples.resize(bytes.size() / Reader::kSampleBytes / static_cast<std::size_t>(channels));
   const std::byte* from = bytes.data();
-  for (float& sample : samples) {
-    sample = Reader::sample(from);
-    from += Reader::kSampleBytes;
+  if (channels == 1) {
+    for (float& sample : samples) {
+      sample = Reader::sample(from);
+      from += Reader::kSampleBytes;
+    }
+    return;
   }
-  return samples;
-}
-
-template <typename Reader>
-std::vector<float> mean_of_channels(std::span<const std::byte> bytes, int channels) {
-  if (channels == 1) return samples_of<Reader>(bytes);
-  std::vector<float> samples(bytes.size() / Reader::kSampleBytes /
-                             static_cast<std::size_t>(channels));
-  const std::byte* from = bytes.data();
   for (float& sample : samples) {
     // In double, where neither the sum of eight floats overflows nor that of integers rounds.
     double sum = 0;
@@ -102,19 +95,20 @@ std::vector<float> mean_of_channels(std::span<const std::byte> bytes, int channe
     }
     sample = static_cast<float>(sum / channels);
   }
-  return samples;
 }
 
-Status check_floats(std::span<const std::byte> bytes, ByteOrder byte_order) {
-  const std::vector<float> samples = pcm_floats(bytes, byte_order);
-  // The comparison is false for NaN, too.
-  const auto bad = std::ranges::find_if(
-      samples, [](float sample) { return !(std::abs(sample) <= kMaxFloatMagnitude); });
-  if (bad == samples.end()) return Ok{};
-  return fail(ErrorCode::malformed_audio,
-              "the f32 sample at byte " + std::to_string(4 * (bad - samples.begin())) + " is " +
-                  std::to_string(*bad) +
-                  ": not a sound pressure; check the declared format and byte order");
+template <typename Reader>
+Status check_floats(std::span<const std::byte> bytes, std::size_t first_byte) {
+  for (std::size_t at = 0; at < bytes.size(); at += Reader::kSampleBytes) {
+    const float sample = Reader::sample(bytes.data() + at);
+    // The comparison is false for NaN, too.
+    if (std::abs(sample) <= kMaxFloatMagnitude) continue;
+    return fail(ErrorCode::malformed_audio,
+                "the f32 sample at byte " + std::to_string(first_byte + at) + " is " +
+                    std::to_string(sample) +
+                    ": not a sound pressure; check the declared format and byte order");
+  }
+  return Ok{};
 }
 
 }  // namespace
@@ -151,24 +145,33 @@ std::size_t sample_bytes(SampleFormat format) {
 }
 
 Result<std::vector<float>> decode_pcm(std::span<const std::byte> bytes, PcmLayout layout) {
-  const Status channels = check_channels(layout.channels);
-  if (!channels) return channels.error();
+  std::vector<float> samples;
+  const Status decoded = decode_pcm(bytes, layout, samples);
+  if (!decoded) return decoded.error();
+  return samples;
+}
+
+Status decode_pcm(std::span<const std::byte> bytes, PcmLayout layout, std::vector<float>& samples,
+                  std::size_t first_byte) {
+  if (Status channels = check_channels(layout.channels); !channels) return channels;
 
   const std::size_t excess = bytes.size() % layout.frame_bytes();
   if (excess != 0) {
     return fail(ErrorCode::malformed_audio, "the last frame is cut short at byte " +
-                                                std::to_string(bytes.size()) + ": it has " +
-                                                std::to_string(excess) + " of " +
+                                                std::to_string(first_byte + bytes.size()) +
+                                                ": it has " + std::to_string(excess) + " of " +
                                                 std::to_string(layout.frame_bytes()) + " bytes");
   }
-  const auto decode_with = [&](auto reader) {
-    return mean_of_channels<decltype(reader)>(bytes, layout.channels);
+  const auto decode_with = [&](auto reader) -> Status {
+    using Reader = decltype(reader);
+    if (layout.format == SampleFormat::f32) {
+      if (Status sound = check_floats<Reader>(bytes, first_byte); !sound) return sound;
+    }
+    mean_of_channels<Reader>(bytes, layout.channels, samples);
+    return Ok{};
   };
-  if (layout.format != SampleFormat::f32) return with_integer_reader(layout, decode_with);
-
-  const Status sound = check_floats(bytes, layout.byte_order);
-  if (!sound) return sound.error();
-  return with_float_reader(layout.byte_order, decode_with);
+  return layout.format == SampleFormat::f32 ? with_float_reader(layout.byte_order, decode_with)
+                                            : with_integer_reader(layout, decode_with);
 }
 
 std::vector<std::int32_t> pcm_words(std::span<const std::byte> bytes, PcmLayout layout) {
@@ -184,8 +187,11 @@ std::vector<std::int32_t> pcm_words(std::span<const std::byte> bytes, PcmLayout 
 }
 
 std::vector<float> pcm_floats(std::span<const std::byte> bytes, ByteOrder byte_order) {
-  return with_float_reader(byte_order,
-                           [bytes](auto reader) { return samples_of<decltype(reader)>(bytes); });
+  return with_float_reader(byte_order, [bytes](auto reader) {
+    std::vector<float> samples;
+    mean_of_channels<decltype(reader)>(bytes, 1, samples);
+    return samples;
+  });
 }
 
 }  // namespace auscult::audio

@@ -40,6 +40,10 @@ inline constexpr float kMaxFloatMagnitude = 0x1p31F;
 /// malformed_audio if the last frame is cut short or a sample is not finite or beyond
 /// kMaxFloatMagnitude. Any thread.
 Result<std::vector<float>> decode_pcm(std::span<const std::byte> bytes, PcmLayout layout);
+/// The same in place of what `samples` holds, whose memory is used again. `first_byte` is where
+/// `bytes` begins in what was sent, for the error.
+Status decode_pcm(std::span<const std::byte> bytes, PcmLayout layout, std::vector<float>& samples,
+                  std::size_t first_byte = 0);
 
 /// Every sample of integer PCM, channels interleaved as they are, left-justified in 32 bits: the
 /// sample's value times 2^31, without loss. `bytes` holds whole frames; `layout.format` is not f32.

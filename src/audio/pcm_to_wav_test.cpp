@@ -32,8 +32,8 @@ TEST(PcmToWav, TakesS16MonoAt16KHzTimesTenByDefault) {
   EXPECT_EQ(data_of(*wav, 4), bytes({10, 0, 0xF6, 0xFF}));
   const auto decoded = audio::decode(*wav, {});
   EXPECT_EQ(decoded->clip.sample_rate_hz, 16'000);
-  EXPECT_EQ(decoded->channels, 1);
-  EXPECT_EQ(decoded->sample_format, "s16");
+  EXPECT_EQ(decoded->format.channels, 1);
+  EXPECT_EQ(decoded->format.sample_format, "s16");
 }
 
 TEST(PcmToWav, SaturatesAtTheLimitsOfEachWidth) {

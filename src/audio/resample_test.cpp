@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+#include <utility>
 
 #include "audio/sound_test.hpp"
 
@@ -74,6 +76,21 @@ TEST(Resample, ReturnsAClipOfTheSameRateAsItIs) {
 TEST(Resample, GivesTheSameSamplesEachTime) {
   const AudioClip clip = {sine(440, 22'222, 1), 22'222};
   EXPECT_EQ(resample(clip, 2'000), resample(clip, 2'000));
+}
+
+TEST(Resampler, GivesTheSameSamplesHoweverTheSoundIsCut) {
+  for (const int from : {2'000, 4'000, 11'025, 44'100}) {
+    const AudioClip clip = {sine(440, from, 3), from};
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{777}, clip.samples.size()}) {
+      Resampler resampler(from, 2'000);
+      for (std::span<const float> left = clip.samples; !left.empty();) {
+        const auto next = left.first(std::min(piece, left.size()));
+        resampler.take(next);
+        left = left.subspan(next.size());
+      }
+      EXPECT_EQ(std::move(resampler).finish(), resample(clip, 2'000)) << from << " by " << piece;
+    }
+  }
 }
 
 }  // namespace

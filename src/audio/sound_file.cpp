@@ -28,63 +28,10 @@ sf_count_t seek_target(sf_count_t offset, int whence, sf_count_t position, std::
   return target;
 }
 
-/// What libsndfile writes to.
-struct Sink {
-  std::vector<std::byte> bytes;
-  sf_count_t position = 0;
-};
-
-SF_VIRTUAL_IO* sink_callbacks() {
-  static SF_VIRTUAL_IO callbacks = {
-      .get_filelen = [](void* user) -> sf_count_t {
-        return static_cast<sf_count_t>(static_cast<Sink*>(user)->bytes.size());
-      },
-      .seek = [](sf_count_t offset, int whence, void* user) -> sf_count_t {
-        Sink& sink = *static_cast<Sink*>(user);
-        const sf_count_t target = seek_target(offset, whence, sink.position, sink.bytes.size());
-        if (target >= 0) sink.position = target;
-        return target;
-      },
-      .read = [](void*, sf_count_t, void*) -> sf_count_t { return 0; },
-      .write = [](const void* from, sf_count_t count, void* user) -> sf_count_t {
-        Sink& sink = *static_cast<Sink*>(user);
-        const auto end = static_cast<std::size_t>(sink.position + count);
-        if (end > sink.bytes.size()) sink.bytes.resize(end);
-        std::copy_n(static_cast<const std::byte*>(from), count, sink.bytes.begin() + sink.position);
-        sink.position += count;
-        return count;
-      },
-      .tell = [](void* user) -> sf_count_t { return static_cast<Sink*>(user)->position; }};
-  return &callbacks;
-}
-
-template <typename Sample, typename Write>
-Result<std::vector<std::byte>> encode_samples(SoundFormat format, std::span<const Sample> samples,
-                                              Write write) {
-  Sink sink;
-  SF_INFO info{};
-  info.samplerate = format.sample_rate_hz;
-  info.channels = format.channels;
-  info.format = format.format;
-  SNDFILE* const file = sf_open_virtual(sink_callbacks(), SFM_WRITE, &info, &sink);
-  const auto frames = static_cast<sf_count_t>(samples.size()) / format.channels;
-  sf_count_t written = 0;
-  if (file != nullptr) {
-    // The PEAK chunk holds the time of writing.
-    sf_command(file, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
-    if ((format.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC) {
-      double level = kFlacLevel;
-      sf_command(file, SFC_SET_COMPRESSION_LEVEL, &level, sizeof level);
-    }
-    written = write(file, samples.data(), frames);
-    sf_close(file);
-  }
-  if (file == nullptr || written != frames) {
-    return fail(ErrorCode::unsupported_format,
-                "a sound file of " + std::to_string(format.channels) + " channels at " +
-                    std::to_string(format.sample_rate_hz) + " Hz cannot be written in this format");
-  }
-  return std::move(sink.bytes);
+Error unwritable(const SoundFormat& format) {
+  return fail(ErrorCode::unsupported_format,
+              "a sound file of " + std::to_string(format.channels) + " channels at " +
+                  std::to_string(format.sample_rate_hz) + " Hz cannot be written in this format");
 }
 
 Error open_error(std::span<const std::byte> bytes) {
@@ -211,13 +158,89 @@ Result<std::span<const std::int32_t>> SoundReader::next_words() {
   return next(word_block_, sf_readf_int);
 }
 
+SF_VIRTUAL_IO* SoundWriter::callbacks() {
+  static SF_VIRTUAL_IO callbacks = {
+      .get_filelen = [](void* user) -> sf_count_t {
+        return static_cast<sf_count_t>(static_cast<Sink*>(user)->bytes.size());
+      },
+      .seek = [](sf_count_t offset, int whence, void* user) -> sf_count_t {
+        Sink& sink = *static_cast<Sink*>(user);
+        const sf_count_t target = seek_target(offset, whence, sink.position, sink.bytes.size());
+        if (target >= 0) sink.position = target;
+        return target;
+      },
+      .read = [](void*, sf_count_t, void*) -> sf_count_t { return 0; },
+      .write = [](const void* from, sf_count_t count, void* user) -> sf_count_t {
+        Sink& sink = *static_cast<Sink*>(user);
+        const auto end = static_cast<std::size_t>(sink.position + count);
+        if (end > sink.bytes.size()) sink.bytes.resize(end);
+        std::copy_n(static_cast<const std::byte*>(from), count, sink.bytes.begin() + sink.position);
+        sink.position += count;
+        return count;
+      },
+      .tell = [](void* user) -> sf_count_t { return static_cast<Sink*>(user)->position; }};
+  return &callbacks;
+}
+
+Result<SoundWriter> SoundWriter::open(SoundFormat format, std::size_t expected_bytes) {
+  SoundWriter writer;
+  writer.format_ = format;
+  writer.sink_ = std::make_unique<Sink>();
+  writer.sink_->bytes.reserve(expected_bytes);
+  SF_INFO info{};
+  info.samplerate = format.sample_rate_hz;
+  info.channels = format.channels;
+  info.format = format.format;
+  writer.file_.reset(sf_open_virtual(callbacks(), SFM_WRITE, &info, writer.sink_.get()));
+  if (writer.file_ == nullptr) return unwritable(format);
+  // The PEAK chunk holds the time of writing.
+  sf_command(writer.file_.get(), SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
+  if ((format.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC) {
+    double level = kFlacLevel;
+    sf_command(writer.file_.get(), SFC_SET_COMPRESSION_LEVEL, &level, sizeof level);
+  }
+  return writer;
+}
+
+template <typename Sample, typename Write>
+Status SoundWriter::append(std::span<const Sample> samples, Write write) {
+  const auto frames = static_cast<sf_count_t>(samples.size()) / format_.channels;
+  if (write(file_.get(), samples.data(), frames) != frames) return unwritable(format_);
+  return Ok{};
+}
+
+Status SoundWriter::append(std::span<const float> samples) {
+  return append(samples, sf_writef_float);
+}
+
+Status SoundWriter::append(std::span<const std::int32_t> words) {
+  return append(words, sf_writef_int);
+}
+
+std::vector<std::byte> SoundWriter::finish() && {
+  file_.reset();
+  return std::move(sink_->bytes);
+}
+
+namespace {
+
+template <typename Sample>
+Result<std::vector<std::byte>> encode_samples(SoundFormat format, std::span<const Sample> samples) {
+  Result<SoundWriter> writer = SoundWriter::open(format, samples.size_bytes());
+  if (!writer) return writer.error();
+  if (const Status written = writer->append(samples); !written) return written.error();
+  return (*std::move(writer)).finish();
+}
+
+}  // namespace
+
 Result<std::vector<std::byte>> encode_sound(SoundFormat format, std::span<const float> samples) {
-  return encode_samples(format, samples, sf_writef_float);
+  return encode_samples(format, samples);
 }
 
 Result<std::vector<std::byte>> encode_sound(SoundFormat format,
                                             std::span<const std::int32_t> words) {
-  return encode_samples(format, words, sf_writef_int);
+  return encode_samples(format, words);
 }
 
 }  // namespace auscult::audio

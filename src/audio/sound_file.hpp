@@ -13,6 +13,10 @@
 
 namespace auscult::audio {
 
+struct CloseSound {
+  void operator()(SNDFILE* file) const { sf_close(file); }
+};
+
 /// A sound file in memory, opened for reading by libsndfile: WAV, FLAC, Ogg or MP3. One thread.
 class SoundReader {
  public:
@@ -42,9 +46,6 @@ class SoundReader {
     std::span<const std::byte> bytes;
     sf_count_t position = 0;
   };
-  struct Close {
-    void operator()(SNDFILE* file) const { sf_close(file); }
-  };
 
   SoundReader() = default;
   static SF_VIRTUAL_IO* callbacks();
@@ -53,7 +54,7 @@ class SoundReader {
 
   SF_INFO info_{};
   std::unique_ptr<Source> source_;
-  std::unique_ptr<SNDFILE, Close> file_;
+  std::unique_ptr<SNDFILE, CloseSound> file_;
   std::int64_t frames_read_ = 0;
   std::vector<float> float_block_;
   std::vector<std::int32_t> word_block_;
@@ -66,9 +67,37 @@ struct SoundFormat {
   int channels = 1;
 };
 
-/// A sound file of interleaved samples, floats as they are or words left-justified in 32 bits; the
-/// same input gives the same bytes. Fails with unsupported_format if libsndfile cannot write this
-/// format, e.g. FLAC at 100001 Hz.
+/// Writes a sound file into memory block by block; the same samples give the same bytes, however
+/// they are cut. One thread.
+class SoundWriter {
+ public:
+  /// `expected_bytes` are reserved. Fails with unsupported_format if libsndfile cannot write this
+  /// format, e.g. FLAC at 100001 Hz.
+  static Result<SoundWriter> open(SoundFormat format, std::size_t expected_bytes);
+
+  /// Whole frames, interleaved: floats as they are, words left-justified in 32 bits.
+  Status append(std::span<const float> samples);
+  Status append(std::span<const std::int32_t> words);
+  std::vector<std::byte> finish() &&;
+
+ private:
+  /// What libsndfile writes to; it keeps the address.
+  struct Sink {
+    std::vector<std::byte> bytes;
+    sf_count_t position = 0;
+  };
+
+  SoundWriter() = default;
+  static SF_VIRTUAL_IO* callbacks();
+  template <typename Sample, typename Write>
+  Status append(std::span<const Sample> samples, Write write);
+
+  SoundFormat format_;
+  std::unique_ptr<Sink> sink_;
+  std::unique_ptr<SNDFILE, CloseSound> file_;
+};
+
+/// A sound file of these samples, as SoundWriter makes it.
 Result<std::vector<std::byte>> encode_sound(SoundFormat format, std::span<const float> samples);
 Result<std::vector<std::byte>> encode_sound(SoundFormat format,
                                             std::span<const std::int32_t> words);

@@ -35,7 +35,7 @@ double fraction(std::size_t clipped, std::size_t count) {
   return count == 0 ? 0 : static_cast<double>(clipped) / static_cast<double>(count);
 }
 
-constexpr std::uint32_t kHeaderBytes = 44;
+constexpr std::uint32_t kHeaderBytes = AmplifiedWavWriter::kHeaderBytes;
 
 /// The header of a WAV file of mono s16 (the RIFF specification of 1991, with its `fmt ` chunk of
 /// 16 bytes), little-endian.
@@ -55,28 +55,49 @@ std::array<std::uint32_t, kHeaderBytes / 4> wav_header(int sample_rate_hz, std::
 
 }  // namespace
 
-double clipped_fraction(const AudioClip& clip, double gain) {
+std::size_t count_clipped(std::span<const float> samples, double gain) {
   std::size_t clipped = 0;
-  for (const float sample : clip.samples) clipped += is_clipped(amplify(sample, gain)) ? 1U : 0U;
-  return fraction(clipped, clip.samples.size());
+  for (const float sample : samples) clipped += is_clipped(amplify(sample, gain)) ? 1U : 0U;
+  return clipped;
 }
 
-AmplifiedWav encode_amplified_wav(const AudioClip& clip, double gain) {
+double clipped_fraction(const AudioClip& clip, double gain) {
+  return fraction(count_clipped(clip.samples, gain), clip.samples.size());
+}
+
+AmplifiedWavWriter::AmplifiedWavWriter(int sample_rate_hz, double gain)
+    : sample_rate_hz_(sample_rate_hz), gain_(gain) {
   static_assert(std::endian::native == std::endian::little, "the words below are a WAV's");
-  assert(clip.sample_rate_hz > 0 && std::isfinite(gain));
-  const std::size_t frames = clip.samples.size();
-  AmplifiedWav wav{.bytes = std::vector<std::byte>(kHeaderBytes + 2 * frames)};
-  const auto header = wav_header(clip.sample_rate_hz, frames);
-  std::memcpy(wav.bytes.data(), header.data(), kHeaderBytes);
-  std::byte* to = wav.bytes.data() + kHeaderBytes;
-  std::size_t clipped = 0;
-  for (std::size_t i = 0; i < frames; ++i) {
-    const double amplified = amplify(clip.samples[i], gain);
-    clipped += is_clipped(amplified) ? 1U : 0U;
+  assert(sample_rate_hz > 0 && std::isfinite(gain));
+}
+
+std::span<const std::byte> AmplifiedWavWriter::take(std::span<const float> block) {
+  block_.resize(2 * block.size());
+  std::byte* to = block_.data();
+  for (const float sample : block) {
+    const double amplified = amplify(sample, gain_);
+    clipped_ += is_clipped(amplified) ? 1U : 0U;
     const auto word = static_cast<std::int16_t>(static_cast<std::int32_t>(amplified));
-    std::memcpy(to + 2 * i, &word, sizeof word);
+    std::memcpy(to, &word, sizeof word);
+    to += sizeof word;
   }
-  wav.clipped_fraction = fraction(clipped, frames);
+  frames_ += block.size();
+  return block_;
+}
+
+std::vector<std::byte> AmplifiedWavWriter::header() const {
+  const auto words = wav_header(sample_rate_hz_, frames_);
+  const auto bytes = std::as_bytes(std::span(words));
+  return {bytes.begin(), bytes.end()};
+}
+
+double AmplifiedWavWriter::clipped_fraction() const { return fraction(clipped_, frames_); }
+
+AmplifiedWav encode_amplified_wav(const AudioClip& clip, double gain) {
+  AmplifiedWavWriter writer(clip.sample_rate_hz, gain);
+  const std::span<const std::byte> samples = writer.take(clip.samples);
+  AmplifiedWav wav{.bytes = writer.header(), .clipped_fraction = writer.clipped_fraction()};
+  wav.bytes.insert(wav.bytes.end(), samples.begin(), samples.end());
   return wav;
 }
 

@@ -1,21 +1,49 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "audio/clip.hpp"
 
 namespace auscult::audio {
 
-/// The share of the samples that reach the int16 limits when multiplied by `gain`, 0 to 1.
+/// How many samples reach the int16 limits when multiplied by `gain`.
+std::size_t count_clipped(std::span<const float> samples, double gain);
+
+/// Their share of the clip, 0 to 1.
 double clipped_fraction(const AudioClip& clip, double gain);
+
+/// A listening copy, made block by block: times `gain`, saturated at the int16 limits, as a WAV
+/// file (s16, mono). One thread.
+class AmplifiedWavWriter {
+ public:
+  static constexpr std::size_t kHeaderBytes = 44;
+
+  AmplifiedWavWriter(int sample_rate_hz, double gain);
+
+  /// The samples of the file that stand for `block`, to be appended to it. Valid until the next
+  /// call.
+  std::span<const std::byte> take(std::span<const float> block);
+  /// What goes before all samples taken: `kHeaderBytes`.
+  [[nodiscard]] std::vector<std::byte> header() const;
+  /// clipped_fraction() of what was taken.
+  [[nodiscard]] double clipped_fraction() const;
+
+ private:
+  int sample_rate_hz_;
+  double gain_;
+  std::size_t frames_ = 0;
+  std::size_t clipped_ = 0;
+  std::vector<std::byte> block_;
+};
 
 struct AmplifiedWav {
   std::vector<std::byte> bytes;  ///< A whole WAV file: s16, mono, the clip's rate.
   double clipped_fraction = 0;   ///< audio::clipped_fraction() at the same gain.
 };
 
-/// The listening copy of a clip: times `gain`, saturated at the int16 limits. Any thread.
+/// The listening copy of a clip, as AmplifiedWavWriter makes it. Any thread.
 AmplifiedWav encode_amplified_wav(const AudioClip& clip, double gain);
 
 }  // namespace auscult::audio

@@ -17,8 +17,8 @@ TEST(EncodeAmplifiedWav, WritesS16MonoAtTheClipsRate) {
   const auto decoded = decode(wav.bytes, {});
   EXPECT_THAT(decoded->clip.samples, ElementsAre(0.5F, -0.5F));
   EXPECT_EQ(decoded->clip.sample_rate_hz, 22'222);
-  EXPECT_EQ(decoded->sample_format, "s16");
-  EXPECT_EQ(decoded->channels, 1);
+  EXPECT_EQ(decoded->format.sample_format, "s16");
+  EXPECT_EQ(decoded->format.channels, 1);
 }
 
 TEST(EncodeAmplifiedWav, SaturatesAndCountsWhatReachesTheLimits) {
@@ -42,6 +42,21 @@ TEST(EncodeAmplifiedWav, WritesAnEmptyFileForAnEmptyClip) {
   const auto wav = encode_amplified_wav({{}, 16'000}, 10);
   EXPECT_EQ(wav.bytes.size(), 44U);
   EXPECT_EQ(wav.clipped_fraction, 0);
+}
+
+TEST(AmplifiedWavWriter, MakesTheSameFileHoweverTheSoundIsCut) {
+  const AudioClip clip = {sine(100, 16'000, 0.5), 16'000};
+  const AmplifiedWav whole = encode_amplified_wav(clip, 3);
+  AmplifiedWavWriter writer(16'000, 3);
+  std::vector<std::byte> bytes(AmplifiedWavWriter::kHeaderBytes);
+  for (std::size_t i = 0; i < clip.samples.size(); i += 1'000) {
+    const auto block = writer.take(std::span(clip.samples).subspan(i, 1'000));
+    bytes.insert(bytes.end(), block.begin(), block.end());
+  }
+  std::ranges::copy(writer.header(), bytes.begin());
+  EXPECT_EQ(bytes, whole.bytes);
+  EXPECT_GT(whole.clipped_fraction, 0);
+  EXPECT_EQ(writer.clipped_fraction(), whole.clipped_fraction);
 }
 
 }  // namespace

@@ -50,7 +50,8 @@ Result<Posteriors> HeartSoundDetector::posteriors(const audio::AudioClip& clip,
                                                   model::Workspace& workspace) const {
   if (clip.samples.empty()) return fail(ErrorCode::invalid_argument, "the clip is empty");
   const model::ModelInfo& info = model_.info();
-  const audio::AudioClip heard = audio::resample(clip, info.sample_rate_hz);
+  audio::AudioClip kept;
+  const audio::AudioClip& heard = audio::at_rate(clip, info.sample_rate_hz, kept);
   const auto samples_of = [&](double seconds) {
     return static_cast<std::size_t>(std::lround(seconds * info.sample_rate_hz));
   };

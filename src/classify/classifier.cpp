@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <span>
 #include <utility>
 
 #include "classify/digests.hpp"
+#include "signal/band_energies.hpp"
 
 namespace auscult::classify {
 namespace {
@@ -125,6 +127,19 @@ Result<Classifier> Classifier::load(const std::filesystem::path& model_folder,
 
   return Classifier(*std::move(model), std::move(beats), std::move(forest), *std::move(calibration),
                     options.decision);
+}
+
+Classifier::Classifier(model::Model model, std::optional<beats::HeartSoundDetector> beats,
+                       std::optional<FeatureForest> forest, Calibration calibration,
+                       Decision decision)
+    : model_(std::move(model)),
+      beats_(std::move(beats)),
+      forest_(std::move(forest)),
+      calibration_(std::move(calibration)),
+      decision_(decision) {
+  std::set<int> rates_hz = {model_.info().sample_rate_hz};
+  if (beats_) rates_hz.insert({signal::kBandsRateHz, beats_->model().sample_rate_hz});
+  rates_hz_.assign(rates_hz.begin(), rates_hz.end());
 }
 
 Workspace Classifier::make_workspace() const {

@@ -13,6 +13,7 @@
 #include "beats/detector.hpp"
 #include "classify/calibration.hpp"
 #include "classify/feature_forest.hpp"
+#include "classify/heard.hpp"
 #include "core/recording.hpp"
 #include "model/model.hpp"
 
@@ -67,27 +68,30 @@ class Classifier {
   /// Makes `workspace` anew if it is another classifier's.
   void fit(Workspace& workspace) const;
 
-  /// A pure function: the same clip and model give the same answer. A clip longer than the model's
-  /// longest length is cut into equal parts, whose scores are averaged. What is_judgeable() denies
-  /// is an Artifact for certain, if the model knows that label. Fails with invalid_argument on an
-  /// empty clip.
-  Result<Classification> classify(const audio::AudioClip& clip, Workspace& workspace,
+  /// The sample rates at which a Listener is to hear what is to be classified.
+  [[nodiscard]] const std::vector<int>& rates_hz() const { return rates_hz_; }
+
+  /// A pure function: the same sound and model give the same answer. What is longer than the
+  /// model's longest length is cut into equal parts, whose scores are averaged. What
+  /// is_judgeable() denies is an Artifact for certain, if the model knows that label. Fails with
+  /// invalid_argument if there are no samples.
+  Result<Classification> classify(const Heard& heard, Workspace& workspace,
                                   Evidence evidence = Evidence::omit) const;
+  Result<Classification> classify(const audio::AudioClip& clip, Workspace& workspace,
+                                  Evidence evidence = Evidence::omit) const {
+    return classify(listen(clip, rates_hz_), workspace, evidence);
+  }
 
  private:
   Classifier(model::Model model, std::optional<beats::HeartSoundDetector> beats,
-             std::optional<FeatureForest> forest, Calibration calibration, Decision decision)
-      : model_(std::move(model)),
-        beats_(std::move(beats)),
-        forest_(std::move(forest)),
-        calibration_(std::move(calibration)),
-        decision_(decision) {}
+             std::optional<FeatureForest> forest, Calibration calibration, Decision decision);
 
   model::Model model_;
   std::optional<beats::HeartSoundDetector> beats_;
   std::optional<FeatureForest> forest_;  // Only with beats_.
   Calibration calibration_;
   Decision decision_;
+  std::vector<int> rates_hz_;
   // Its address is the classifier's own for as long as any workspace holds it.
   std::shared_ptr<const int> token_ = std::make_shared<const int>(0);
 };

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "audio/resample.hpp"
 #include "beats/cycle_levels.hpp"
 #include "beats/extra_sounds.hpp"
 #include "beats/rhythm.hpp"
@@ -74,7 +73,7 @@ bool answer_artifact(Classification& answer) {
 }
 
 // Heart sounds, rate and what lies between them, or the reasons why there are none.
-Status add_beats(const beats::HeartSoundDetector& detector, const audio::AudioClip& clip,
+Status add_beats(const beats::HeartSoundDetector& detector, const Heard& heard,
                  const signal::BandEnergies& energies, const beats::Heartbeats& found,
                  model::Workspace& workspace, Classification& answer) {
   const std::vector<beats::CycleLevels> levels = beats::measure_levels(energies, found.cycles);
@@ -86,7 +85,7 @@ Status add_beats(const beats::HeartSoundDetector& detector, const audio::AudioCl
   if (answer.beats.empty()) add_reason(answer.quality, explain_no_heart(energies));
   if (auto drowned = find_drowned(levels)) add_reason(answer.quality, *std::move(drowned));
 
-  const auto suspect = suspect_rate(detector, clip, found, workspace);
+  const auto suspect = suspect_rate(detector, heard.beginning, found, workspace);
   if (!suspect) return suspect.error();
   if (*suspect) add_reason(answer.quality, to_reason(**suspect));
   return Ok{};
@@ -94,40 +93,36 @@ Status add_beats(const beats::HeartSoundDetector& detector, const audio::AudioCl
 
 }  // namespace
 
-Result<Classification> Classifier::classify(const audio::AudioClip& clip, Workspace& workspace,
+Result<Classification> Classifier::classify(const Heard& heard, Workspace& workspace,
                                             Evidence evidence) const {
-  if (clip.samples.empty()) return fail(ErrorCode::invalid_argument, "the clip has no samples");
+  if (heard.level.frames() == 0) {
+    return fail(ErrorCode::invalid_argument, "the clip has no samples");
+  }
   const model::ModelInfo& info = model_.info();
 
   Classification answer;
   answer.labels = info.labels;
   answer.model = {.name = info.name, .sha256 = info.sha256};
-  answer.quality = assess_quality(clip);
-  if (!is_judgeable(clip) && answer_artifact(answer)) {
+  answer.quality = assess_quality(heard);
+  if (!is_judgeable(heard) && answer_artifact(answer)) {
     answer.unreliable_reasons = find_unreliable_reasons(answer);
     return answer;
   }
 
-  // Brought to the rate that most ask for once; to bring it there again changes nothing.
-  const audio::AudioClip heard = audio::resample(clip, signal::kBandsRateHz);
-  const auto nearest = [&](int rate_hz) -> const audio::AudioClip& {
-    return rate_hz == heard.sample_rate_hz ? heard : clip;
-  };
   std::optional<beats::Heartbeats> heartbeats;
   std::optional<signal::BandEnergies> energies;
   if (beats_) {
-    auto found = beats_->detect(nearest(beats_->model().sample_rate_hz), *workspace.beats);
+    auto found = beats_->detect(heard.at(beats_->model().sample_rate_hz), *workspace.beats);
     if (!found) return found.error();
     heartbeats = *std::move(found);
-    energies.emplace(heard);
+    energies.emplace(heard.at(signal::kBandsRateHz));
   }
-  const Calibration calibration =
-      forest_ ? calibration_.given(forest_->log_score(heard, *energies, *heartbeats))
-              : calibration_;
+  const Calibration calibration = forest_
+                                      ? calibration_.given(forest_->log_score(
+                                            heard.at(signal::kBandsRateHz), *energies, *heartbeats))
+                                      : calibration_;
 
-  const audio::AudioClip resampled =
-      audio::resample(nearest(info.sample_rate_hz), info.sample_rate_hz);
-  const std::span<const float> samples(resampled.samples);
+  const std::span<const float> samples(heard.at(info.sample_rate_hz).samples);
   const std::vector<Part> parts = parts_of(samples.size(), info.lengths.back());
 
   std::vector<double> mean_scores(calibration.score_count(), 0.0);
@@ -149,7 +144,8 @@ Result<Classification> Classifier::classify(const audio::AudioClip& clip, Worksp
   answer.class_index = calibration.choose(answer.probabilities, prior_weight(decision_));
   answer.confidence = 100 * answer.probabilities[static_cast<std::size_t>(answer.class_index)];
   if (heartbeats) {
-    const Status added = add_beats(*beats_, clip, *energies, *heartbeats, *workspace.beats, answer);
+    const Status added =
+        add_beats(*beats_, heard, *energies, *heartbeats, *workspace.beats, answer);
     if (!added) return added.error();
   }
   if (evidence == Evidence::include) {

@@ -22,34 +22,6 @@ constexpr double kQuietRms = 8 * kStep;
 
 // Heart sounds spend little time at their peaks: one sample in 200 at full scale is a cut signal.
 constexpr double kClippedShare = 0.005;
-constexpr double kFullScale = 0.999;
-
-struct Level {
-  double rms = 0;            // without the offset
-  double range = 0;          // largest minus smallest sample
-  double clipped_share = 0;  // of samples at full scale
-};
-
-Level measure_level(const audio::AudioClip& clip) {
-  double sum = 0;
-  double sum_of_squares = 0;
-  std::size_t clipped = 0;
-  float smallest = clip.samples.front();
-  float largest = smallest;
-  for (const float sample : clip.samples) {
-    const auto value = static_cast<double>(sample);
-    sum += value;
-    sum_of_squares += value * value;
-    clipped += std::abs(value) >= kFullScale ? 1U : 0U;
-    smallest = std::min(smallest, sample);
-    largest = std::max(largest, sample);
-  }
-  const auto count = static_cast<double>(clip.samples.size());
-  const double mean = sum / count;
-  return {.rms = std::sqrt(std::max(0.0, sum_of_squares / count - mean * mean)),
-          .range = static_cast<double>(largest) - static_cast<double>(smallest),
-          .clipped_share = static_cast<double>(clipped) / count};
-}
 
 // printf into a string; the formats here are ours and short.
 template <typename... Values>
@@ -82,27 +54,27 @@ double widest_range_db(const signal::BandEnergies& energies) {
 
 }  // namespace
 
-bool is_judgeable(const audio::AudioClip& clip) {
-  return clip.duration_s() >= kMinJudgeableS && measure_level(clip).range > kStep;
+bool is_judgeable(const Heard& heard) {
+  return heard.duration_s() >= kMinJudgeableS && heard.level.range() > kStep;
 }
 
-Quality assess_quality(const audio::AudioClip& clip) {
-  const Level level = measure_level(clip);
+Quality assess_quality(const Heard& heard) {
+  const audio::LevelMeter& level = heard.level;
   Quality quality;
-  if (clip.duration_s() < kShortS) {
+  if (heard.duration_s() < kShortS) {
     quality.reasons.push_back(text("too short: %.1f s, at least %.0f s are needed for a rhythm",
-                                   clip.duration_s(), kShortS));
+                                   heard.duration_s(), kShortS));
   }
-  if (level.range <= kStep) {
+  if (level.range() <= kStep) {
     quality.reasons.emplace_back("silent: the signal does not move");
-  } else if (level.rms < kQuietRms) {
+  } else if (level.rms() < kQuietRms) {
     quality.reasons.push_back(text("too quiet: %.0f dB below full scale, check microphone and gain",
-                                   -20 * std::log10(level.rms)));
+                                   -20 * std::log10(level.rms())));
   }
-  if (level.clipped_share > kClippedShare) {
+  if (level.full_scale_share() > kClippedShare) {
     quality.reasons.push_back(
         text("clipped: %.1f %% of the samples are at full scale, turn it down",
-             100 * level.clipped_share));
+             100 * level.full_scale_share()));
   }
   if (!quality.reasons.empty()) quality.verdict = Quality::Verdict::poor;
   return quality;

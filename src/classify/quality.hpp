@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "audio/clip.hpp"
 #include "beats/cycle_levels.hpp"
+#include "classify/heard.hpp"
 #include "core/recording.hpp"
 #include "signal/band_energies.hpp"
 
@@ -14,14 +14,14 @@ namespace auscult::classify {
 /// Shorter than this, a clip may hold no whole heart beat (1 s at 60 bpm).
 inline constexpr double kMinJudgeableS = 1.0;
 
-/// Whether there is anything to judge: not if the clip is shorter than kMinJudgeableS, or does not
-/// move by even one step of a 16-bit converter.
-bool is_judgeable(const audio::AudioClip& clip);
+/// Whether there is anything to judge: not if the recording is shorter than kMinJudgeableS, or does
+/// not move by even one step of a 16-bit converter.
+bool is_judgeable(const Heard& heard);
 
 /// Judges the recording, not the heart: too short for a rhythm, too quiet for its converter,
 /// clipped by it, or an offset and nothing else. Each reason is a sentence with the value found. A
 /// pure function.
-Quality assess_quality(const audio::AudioClip& clip);
+Quality assess_quality(const Heard& heard);
 
 /// What a clip in which no heart was found seems to hold, by how much its level varies: a steady
 /// tone or hum, steady noise, or sounds that come and go as speech, music and handling do. The

@@ -26,29 +26,31 @@ audio::AudioClip sine(double duration_s, double peak, double offset = 0) {
 }
 
 TEST(AssessQuality, FindsNothingWrongWithAnOrdinaryLevel) {
-  const Quality quality = assess_quality(sine(5, 0.3));
+  const Quality quality = assess_quality(listen(sine(5, 0.3), {}));
   EXPECT_EQ(quality.verdict, Quality::Verdict::good);
   EXPECT_THAT(quality.reasons, IsEmpty());
 }
 
 TEST(AssessQuality, SaysHowShortAClipIs) {
-  const Quality quality = assess_quality(sine(1.5, 0.3));
+  const Quality quality = assess_quality(listen(sine(1.5, 0.3), {}));
   EXPECT_EQ(quality.verdict, Quality::Verdict::poor);
   EXPECT_THAT(quality.reasons, ElementsAre(HasSubstr("too short: 1.5 s")));
 }
 
 TEST(AssessQuality, CallsAFewConverterStepsTooQuiet) {
-  EXPECT_THAT(assess_quality(sine(5, 5.0 / 32768)).reasons, ElementsAre(HasSubstr("too quiet")));
+  EXPECT_THAT(assess_quality(listen(sine(5, 5.0 / 32768), {})).reasons,
+              ElementsAre(HasSubstr("too quiet")));
 }
 
 TEST(AssessQuality, DoesNotTakeAnOffsetForALevel) {
-  EXPECT_THAT(assess_quality(sine(5, 5.0 / 32768, 0.5)).reasons,
+  EXPECT_THAT(assess_quality(listen(sine(5, 5.0 / 32768, 0.5), {})).reasons,
               ElementsAre(HasSubstr("too quiet")));
-  EXPECT_THAT(assess_quality(sine(5, 0, 0.5)).reasons, ElementsAre(HasSubstr("silent")));
+  EXPECT_THAT(assess_quality(listen(sine(5, 0, 0.5), {})).reasons,
+              ElementsAre(HasSubstr("silent")));
 }
 
 TEST(AssessQuality, ReportsClipping) {
-  EXPECT_THAT(assess_quality(sine(5, 1.5)).reasons, ElementsAre(HasSubstr("clipped")));
+  EXPECT_THAT(assess_quality(listen(sine(5, 1.5), {})).reasons, ElementsAre(HasSubstr("clipped")));
 }
 
 TEST(ExplainNoHeart, TellsHumNoiseAndWhatComesAndGoes) {
@@ -91,9 +93,9 @@ TEST(FindDrowned, SaysByHowLittleTheHeartSoundsRise) {
 }
 
 TEST(IsJudgeable, NeedsASecondOfAMovingSignal) {
-  EXPECT_TRUE(is_judgeable(sine(1.0, 0.3)));
-  EXPECT_FALSE(is_judgeable(sine(0.9, 0.3)));
-  EXPECT_FALSE(is_judgeable(sine(5, 0, 0.5)));
+  EXPECT_TRUE(is_judgeable(listen(sine(1.0, 0.3), {})));
+  EXPECT_FALSE(is_judgeable(listen(sine(0.9, 0.3), {})));
+  EXPECT_FALSE(is_judgeable(listen(sine(5, 0, 0.5), {})));
 }
 
 }  // namespace

@@ -11,7 +11,6 @@ namespace auscult::classify {
 namespace {
 
 constexpr double kMinDurationS = 4;
-constexpr double kHeardS = 20;  // enough to tell, whatever the length at another rate
 
 // A heart that is one at its own rate beats within these, and one at the rate looked for within
 // the next.
@@ -35,7 +34,7 @@ bool is_same(int one_hz, int other_hz) { return std::abs(one_hz - other_hz) < 0.
 
 audio::AudioClip at_rate(const audio::AudioClip& clip, int rate_hz) {
   const std::size_t heard =
-      std::min(clip.samples.size(), static_cast<std::size_t>(kHeardS * rate_hz));
+      std::min(clip.samples.size(), static_cast<std::size_t>(kRateCheckS * rate_hz));
   return {
       .samples = {clip.samples.begin(), clip.samples.begin() + static_cast<std::ptrdiff_t>(heard)},
       .sample_rate_hz = rate_hz};

@@ -30,15 +30,15 @@ Json to_json(const service::Settled& settled) {
 
 Json read_as(const audio::Examination& found) {
   if (!found.decoded) return nullptr;
-  const audio::DecodedAudio& decoded = *found.decoded;
-  return {{"container", decoded.container},
-          {"sample_format", decoded.sample_format},
+  const auto& [format, clip] = *found.decoded;
+  return {{"container", format.container},
+          {"sample_format", format.sample_format},
           {"byte_order", found.byte_order.empty() ? Json(nullptr) : Json(found.byte_order)},
-          {"channels", decoded.channels},
-          {"sample_rate_hz", decoded.clip.sample_rate_hz},
-          {"frames", decoded.clip.samples.size()},
-          {"duration_s", decoded.clip.duration_s()},
-          {"dropped_bytes", decoded.dropped_bytes}};
+          {"channels", format.channels},
+          {"sample_rate_hz", format.sample_rate_hz},
+          {"frames", clip.samples.size()},
+          {"duration_s", clip.duration_s()},
+          {"dropped_bytes", format.dropped_bytes}};
 }
 
 Json likely_of(const service::Diagnosis& diagnosis) {

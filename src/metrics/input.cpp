@@ -93,9 +93,9 @@ FeatureValues values_of(const InputMeasures& input) {
     values[static_cast<std::size_t>(feature)] = value;
   };
   if (input.level) set(Feature::level_dbfs, input.level->rms_dbfs);
-  set(Feature::zero_crossing_hz, zero_crossing_hz(input.clip, input.sample_rate_hz));
+  set(Feature::zero_crossing_hz, zero_crossing_hz(input.beginning, input.sample_rate_hz));
   set(Feature::heart_rate_bpm, input.heart_rate_bpm);
-  set(Feature::duration_s, static_cast<double>(input.clip.size()) / input.sample_rate_hz);
+  set(Feature::duration_s, input.duration_s);
   set(Feature::sample_rate_hz, input.sample_rate_hz);
   return values;
 }

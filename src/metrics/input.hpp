@@ -32,8 +32,9 @@ double zero_crossing_hz(std::span<const float> samples, int sample_rate_hz);
 
 /// What the values are measured of.
 struct InputMeasures {
-  std::span<const float> clip;
+  std::span<const float> beginning;  ///< Of a long recording enough to know its pitch.
   int sample_rate_hz = 0;
+  double duration_s = 0;
   std::optional<Level> level;
   std::optional<double> heart_rate_bpm;
 };

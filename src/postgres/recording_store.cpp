@@ -226,11 +226,11 @@ void PostgresRecordingStore::insert(std::span<storage::Insertion* const> togethe
 }
 
 Status PostgresRecordingStore::insert(const Recording& recording, const storage::StoredAudio& audio,
-                                      std::span<const std::byte> /*listening_wav*/,
+                                      const storage::Spool& /*listening_wav*/,
                                       const storage::Origin& origin) {
   Result<storage::Rows> rows = storage::make_rows(recording, audio);
   if (!rows) return rows.error();
-  storage::Insertion insertion{.rows = *std::move(rows), .listening_wav = {}, .origin = &origin};
+  storage::Insertion insertion{.rows = *std::move(rows), .origin = &origin};
   insertions_.take(insertion, [this](std::span<storage::Insertion* const> together) {
     try {
       insert(together);

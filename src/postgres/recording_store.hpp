@@ -30,7 +30,10 @@ class PostgresRecordingStore final : public storage::RecordingStore {
   using RecordingStore::insert;
   void listen(std::function<void(const storage::Change&)> listener) override;
   Status insert(const Recording& recording, const storage::StoredAudio& audio,
-                std::span<const std::byte> listening_wav, const storage::Origin& origin) override;
+                const storage::Spool& listening_wav, const storage::Origin& origin) override;
+  [[nodiscard]] storage::Spool new_listening_copy() const override {
+    return storage::Spool::discarding();
+  }
   [[nodiscard]] Result<std::optional<storage::Answered>> find_answered(
       const std::string& key) const override;
   [[nodiscard]] Result<std::optional<Recording>> find_repeated(const std::string& fingerprint,

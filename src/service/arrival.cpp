@@ -26,11 +26,11 @@ int sample_bytes(const std::string& format) {
 
 }  // namespace
 
-std::optional<RateSuspect> suspect_pace(double bytes_per_s, const audio::DecodedAudio& decoded) {
-  const int width = sample_bytes(decoded.sample_format) * decoded.channels;
-  if (width == 0 || (decoded.container != "pcm" && decoded.container != "wav")) return {};
+std::optional<RateSuspect> suspect_pace(double bytes_per_s, const audio::SourceFormat& format) {
+  const int width = sample_bytes(format.sample_format) * format.channels;
+  if (width == 0 || (format.container != "pcm" && format.container != "wav")) return {};
   const double pace_hz = bytes_per_s / width;
-  const int declared_hz = decoded.clip.sample_rate_hz;
+  const int declared_hz = format.sample_rate_hz;
   if (std::abs(pace_hz - declared_hz) <= kFits * declared_hz) return {};
   for (const int usual_hz : classify::kUsualRatesHz) {
     if (std::abs(pace_hz - usual_hz) > kMatches * usual_hz) continue;

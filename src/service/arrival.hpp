@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "audio/decode.hpp"
+#include "audio/block_reader.hpp"
 #include "core/rate_suspect.hpp"
 
 namespace auscult::service {
@@ -11,7 +11,7 @@ namespace auscult::service {
 /// microphone delivers as many a second as it records. `bytes_per_s` is what came of the body.
 /// Only of PCM and WAV, whose bytes are samples; empty if the pace fits the declared rate within
 /// 4 %, or no usual rate within 3 %, as that of a slow network does.
-std::optional<RateSuspect> suspect_pace(double bytes_per_s, const audio::DecodedAudio& decoded);
+std::optional<RateSuspect> suspect_pace(double bytes_per_s, const audio::SourceFormat& format);
 
 /// Takes what arrival shows into an answer: its rate is suspect, the recording poor.
 void add_suspicion(const RateSuspect& suspect, Classification& result);

@@ -6,10 +6,10 @@
 namespace auscult::service {
 namespace {
 
-audio::DecodedAudio pcm(int rate_hz, const char* format = "s16", int channels = 1) {
-  return {.clip = {.samples = {0.0F}, .sample_rate_hz = rate_hz},
-          .container = "pcm",
+audio::SourceFormat pcm(int rate_hz, const char* format = "s16", int channels = 1) {
+  return {.container = "pcm",
           .sample_format = format,
+          .sample_rate_hz = rate_hz,
           .channels = channels,
           .dropped_bytes = 0};
 }

@@ -59,7 +59,8 @@ void find_contradictions(Diagnosis& diagnosis) {
 
 void judge_rate(const DiagnosisInput& input, const audio::DecodedAudio& decoded,
                 Diagnosis& diagnosis) {
-  if (input.paced_bytes_per_s) diagnosis.rate = suspect_pace(*input.paced_bytes_per_s, decoded);
+  if (input.paced_bytes_per_s)
+    diagnosis.rate = suspect_pace(*input.paced_bytes_per_s, decoded.format);
   const bool is_measured = diagnosis.rate.has_value();
   if (!is_measured && diagnosis.result) {
     diagnosis.rate = find_rate_suspect(diagnosis.result->quality);
@@ -76,12 +77,13 @@ std::string summarise(const Diagnosis& diagnosis) {
   const audio::Examination& found = diagnosis.found;
   if (!found.decoded) return "This cannot be read as a recording.";
   const audio::DecodedAudio& decoded = *found.decoded;
-  std::string text =
-      std::to_string(decoded.clip.samples.size()) + " frames of " + decoded.sample_format + ", " +
-      std::to_string(decoded.channels) + (decoded.channels == 1 ? " channel" : " channels") +
-      ", at " + std::to_string(decoded.clip.sample_rate_hz) +
-      " Hz: " + std::to_string(std::lround(1e3 * decoded.clip.duration_s())) + " ms of sound";
-  if (decoded.container != "pcm") text += " in a " + decoded.container + " file";
+  std::string text = std::to_string(decoded.clip.samples.size()) + " frames of " +
+                     decoded.format.sample_format + ", " + std::to_string(decoded.format.channels) +
+                     (decoded.format.channels == 1 ? " channel" : " channels") + ", at " +
+                     std::to_string(decoded.clip.sample_rate_hz) +
+                     " Hz: " + std::to_string(std::lround(1e3 * decoded.clip.duration_s())) +
+                     " ms of sound";
+  if (decoded.format.container != "pcm") text += " in a " + decoded.format.container + " file";
   return text + (diagnosis.findings.empty() ? ". Nothing speaks against it."
                  : diagnosis.findings.size() == 1
                      ? ". One thing is to be looked at."

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "audio/archive.hpp"
+#include "audio/block_reader.hpp"
 #include "audio/decode.hpp"
-#include "audio/level.hpp"
 #include "audio/wav.hpp"
 #include "core/hash.hpp"
 #include "core/id.hpp"
@@ -32,32 +32,61 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-AudioSource describe(const audio::DecodedAudio& decoded, std::span<const std::byte> body) {
-  return {.container = decoded.container,
-          .sample_format = decoded.sample_format,
-          .sample_rate_hz = decoded.clip.sample_rate_hz,
-          .channels = decoded.channels,
-          .duration_s = decoded.clip.duration_s(),
+AudioSource describe(const audio::SourceFormat& format, const classify::Heard& heard,
+                     std::span<const std::byte> body) {
+  return {.container = format.container,
+          .sample_format = format.sample_format,
+          .sample_rate_hz = format.sample_rate_hz,
+          .channels = format.channels,
+          .duration_s = heard.duration_s(),
           .body_bytes = static_cast<std::int64_t>(body.size()),
-          .dropped_bytes = decoded.dropped_bytes,
+          .dropped_bytes = format.dropped_bytes,
           .sha256 = sha256_hex(body)};
 }
 
-std::size_t analysis_bytes(const audio::AudioClip& clip) {
-  return static_cast<std::size_t>(classify::kAnalysisBytesPerS * clip.duration_s());
+std::size_t analysis_bytes(double duration_s) {
+  return static_cast<std::size_t>(classify::kAnalysisBytesPerS * duration_s);
 }
 
-/// Counts what an upload takes after it has been decoded: first its analysis, then its words, the
-/// kept copy of them and the listening copy; what is smaller is a part of what is larger.
-Status make_room(MemoryBudget::Lease* memory, const audio::DecodedAudio& decoded,
-                 std::span<const std::byte> body) {
-  if (memory == nullptr) return Ok{};
-  const std::size_t frames = decoded.clip.samples.size();
-  const bool is_encoded_anew = decoded.container == "pcm" || decoded.container == "wav";
+Status count(MemoryBudget::Lease* memory, std::size_t bytes) {
+  return memory == nullptr ? Status(Ok{}) : memory->add(bytes);
+}
+
+/// Counts what an upload takes after it has been judged, where its analysis was: the kept copy, and
+/// the store's copy of that.
+Status make_room(MemoryBudget::Lease* memory, const audio::SourceFormat& format,
+                 const classify::Heard& heard, std::span<const std::byte> body) {
+  const bool is_encoded_anew = format.container == "pcm" || format.container == "wav";
+  const std::size_t words = heard.level.frames() * static_cast<std::size_t>(format.channels);
   const std::size_t copies =
-      is_encoded_anew ? 2 * sizeof(float) * frames * static_cast<std::size_t>(decoded.channels)
-                      : 2 * sizeof(float) * frames + body.size();
-  return memory->add(std::max(copies, analysis_bytes(decoded.clip)));
+      2 * std::max(body.size(), is_encoded_anew ? sizeof(std::int16_t) * words : 0);
+  const std::size_t analysis = analysis_bytes(heard.duration_s());
+  return count(memory, copies - std::min(copies, analysis));
+}
+
+/// Hears an upload to its end, block by block, each of which is also given to `take`. What is heard
+/// and its analysis are counted against `memory`.
+template <typename Take>
+Result<classify::Heard> hear(audio::BlockReader& reader, const classify::Classifier& classifier,
+                             MemoryBudget::Lease* memory, Take take) {
+  const int rate_hz = reader.format().sample_rate_hz;
+  classify::Listener listener(rate_hz, classifier.rates_hz());
+  for (;;) {
+    const Result<std::span<const float>> block = reader.next();
+    if (!block) return block.error();
+    if (block->empty()) return std::move(listener).finish();
+    const double duration_s = static_cast<double>(block->size()) / rate_hz;
+    if (Status fits = count(memory, analysis_bytes(duration_s)); !fits) return fits.error();
+    listener.take(*block);
+    take(*block);
+  }
+}
+
+Result<classify::Heard> hear(std::span<const std::byte> body, const audio::Declaration& declared,
+                             const classify::Classifier& classifier, MemoryBudget::Lease* memory) {
+  Result<audio::BlockReader> reader = audio::BlockReader::open(body, declared);
+  if (!reader) return reader.error();
+  return hear(*reader, classifier, memory, [](std::span<const float>) {});
 }
 
 }  // namespace
@@ -93,12 +122,12 @@ Result<Classification> RecordingService::classify(const Upload& upload,
                                                   classify::Workspace& workspace) const {
   const Result<Settings> settings = settle(upload);
   if (!settings) return settings.error();
-  const Result<audio::DecodedAudio> decoded =
-      audio::decode(upload.body, settings->declared, upload.memory);
-  if (!decoded) return decoded.error();
   const std::shared_ptr<const ServingModel> model = model_for(upload);
+  const Result<classify::Heard> heard =
+      hear(upload.body, settings->declared, model->classifier, upload.memory);
+  if (!heard) return heard.error();
   model->classifier.fit(workspace);
-  return model->classifier.classify(decoded->clip, workspace);
+  return model->classifier.classify(*heard, workspace);
 }
 
 std::shared_ptr<const ServingModel> RecordingService::model_for(const Upload& upload) const {
@@ -112,46 +141,59 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
   if (!settings) return settings.error();
 
   Stopwatch stopwatch;
-  const Result<audio::DecodedAudio> decoded =
-      audio::decode(upload.body, settings->declared, upload.memory);
-  if (!decoded) return decoded.error();
-  const Status fits = make_room(upload.memory, *decoded, upload.body);
-  if (!fits) return fits.error();
+  const std::shared_ptr<const ServingModel> model = model_for(upload);
+  Result<audio::BlockReader> reader = audio::BlockReader::open(upload.body, settings->declared);
+  if (!reader) return reader.error();
+  const audio::SourceFormat& format = reader->format();
+  audio::AmplifiedWavWriter wav(format.sample_rate_hz, settings->gain);
+  storage::Spool listening_wav = store_.new_listening_copy();
+  Status kept = listening_wav.append(wav.header());
+  Result<classify::Heard> heard =
+      hear(*reader, model->classifier, upload.memory, [&](std::span<const float> block) {
+        const std::span<const std::byte> amplified = wav.take(block);
+        if (kept) kept = listening_wav.append(amplified);
+      });
+  if (!heard) return heard.error();
+  if (kept) kept = listening_wav.replace_front(wav.header());
+  if (!kept) return kept.error();
   const double decode_ms = stopwatch.lap_ms();
 
-  const std::shared_ptr<const ServingModel> model = model_for(upload);
   model->classifier.fit(workspace);
   Result<Classification> classification = model->classifier.classify(
-      decoded->clip, workspace,
+      *heard, workspace,
       upload.with_evidence ? classify::Evidence::include : classify::Evidence::omit);
   if (!classification) return classification.error();
   if (upload.paced_bytes_per_s) {
-    const auto suspect = suspect_pace(*upload.paced_bytes_per_s, *decoded);
+    const auto suspect = suspect_pace(*upload.paced_bytes_per_s, format);
     if (suspect) add_suspicion(*suspect, *classification);
+  }
+  heard->clips = {};  // The kept copy takes their place in memory.
+  if (Status fits = make_room(upload.memory, format, *heard, upload.body); !fits) {
+    return fits.error();
   }
   const double classify_ms = stopwatch.lap_ms();
 
-  Result<audio::ArchivedAudio> archived = audio::archive(upload.body, settings->declared, *decoded);
+  Result<audio::ArchivedAudio> archived = audio::archive(upload.body, settings->declared, format);
   if (!archived) return archived.error();
-  const audio::AmplifiedWav amplified = audio::encode_amplified_wav(decoded->clip, settings->gain);
 
   Recording recording = {.id = upload.id.empty() ? new_id(upload.received_at) : upload.id,
                          .device = settings->device,
                          .received_at = upload.received_at,
-                         .source = describe(*decoded, upload.body),
+                         .source = describe(format, *heard, upload.body),
                          .gain = settings->gain,
-                         .clipped_fraction = amplified.clipped_fraction,
+                         .clipped_fraction = wav.clipped_fraction(),
                          .result = *std::move(classification),
                          .timings = {decode_ms, classify_ms, stopwatch.lap_ms()},
-                         .level = audio::measure_level(decoded->clip)};
+                         .level = heard->level.level()};
   const storage::StoredAudio stored = {std::move(archived->media_type), std::move(archived->bytes)};
   if (model->inputs) {
-    model->inputs->add(metrics::values_of({decoded->clip.samples, decoded->clip.sample_rate_hz,
-                                           recording.level, recording.result.heart_rate_bpm}));
+    model->inputs->add(
+        metrics::values_of({heard->beginning.samples, format.sample_rate_hz, heard->duration_s(),
+                            recording.level, recording.result.heart_rate_bpm}));
   }
   if (upload.computed) upload.computed();
   stopwatch.lap_ms();
-  const Status inserted = store_.insert(recording, stored, amplified.bytes, origin);
+  const Status inserted = store_.insert(recording, stored, listening_wav, origin);
   if (!inserted) return inserted.error();
   metrics_.stored(recording, stopwatch.lap_ms() / 1'000);
   return recording;
@@ -161,7 +203,7 @@ Result<Classification> RecordingService::judge(const audio::AudioClip& clip,
                                                const ServingModel& model,
                                                classify::Workspace& workspace,
                                                MemoryBudget::Lease* memory) {
-  const Status fits = memory == nullptr ? Status(Ok{}) : memory->add(analysis_bytes(clip));
+  const Status fits = count(memory, analysis_bytes(clip.duration_s()));
   if (!fits) return fits.error();
   model.classifier.fit(workspace);
   return model.classifier.classify(clip, workspace);
@@ -208,11 +250,11 @@ Result<std::vector<std::byte>> RecordingService::wav(const std::string& id) cons
 Result<Classification> RecordingService::evidence(const std::string& id) const {
   const Result<storage::StoredAudio> audio = store_.find_audio(id);
   if (!audio) return audio.error();
-  const Result<audio::DecodedAudio> decoded = audio::decode(audio->bytes, {});
-  if (!decoded) return decoded.error();
   const std::shared_ptr<const ServingModel> model = models_.current();
+  const Result<classify::Heard> heard = hear(audio->bytes, {}, model->classifier, nullptr);
+  if (!heard) return heard.error();
   classify::Workspace workspace = model->classifier.make_workspace();
-  return model->classifier.classify(decoded->clip, workspace, classify::Evidence::include);
+  return model->classifier.classify(*heard, workspace, classify::Evidence::include);
 }
 
 Result<std::vector<Recording>> RecordingService::stored_after(const std::string& id,

@@ -92,7 +92,8 @@ Moments measure(const std::vector<float>& samples) {
 }  // namespace
 
 BandEnergies::BandEnergies(const audio::AudioClip& clip) {
-  const std::vector<float> samples = audio::resample(clip, kBandsRateHz).samples;
+  audio::AudioClip kept;
+  const std::vector<float>& samples = audio::at_rate(clip, kBandsRateHz, kept).samples;
   const Moments moments = measure(samples);
   const auto mean = static_cast<float>(moments.mean);
   const double scale = moments.power > kStill ? 1 / (moments.power * kFrameSamples) : 0;

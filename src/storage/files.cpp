@@ -10,21 +10,25 @@
 #include <fstream>
 #include <system_error>
 
+#include "storage/spool.hpp"
+
 namespace auscult::storage {
 namespace {
 
-Error system_error(const std::filesystem::path& path, const std::string& what, int number) {
+std::filesystem::path pending_name(const std::filesystem::path& file) {
+  return file.parent_path() / ("." + file.filename().string() + ".tmp");
+}
+
+}  // namespace
+
+Error system_error(const std::filesystem::path& path, const std::string& what, int error_number) {
   std::string message =
-      path.string() + ": " + what + ": " + std::generic_category().message(number);
-  if (const std::string_view what_to_do = advice(number); !what_to_do.empty()) {
+      path.string() + ": " + what + ": " + std::generic_category().message(error_number);
+  if (const std::string_view what_to_do = advice(error_number); !what_to_do.empty()) {
     message += "; ";
     message += what_to_do;
   }
   return fail(ErrorCode::storage_failure, std::move(message));
-}
-
-std::filesystem::path pending_name(const std::filesystem::path& file) {
-  return file.parent_path() / ("." + file.filename().string() + ".tmp");
 }
 
 Status write_all(const FileDescriptor& file, std::span<const std::byte> content,
@@ -37,8 +41,6 @@ Status write_all(const FileDescriptor& file, std::span<const std::byte> content,
   }
   return Ok{};
 }
-
-}  // namespace
 
 std::string_view advice(int error_number) {
   switch (error_number) {
@@ -80,15 +82,28 @@ Result<FileDescriptor> lock_folder(const std::filesystem::path& folder) {
   return file;
 }
 
-Result<PendingFile> PendingFile::write(const std::filesystem::path& file,
-                                       std::span<const std::byte> content) {
+template <typename Fill>
+Result<PendingFile> PendingFile::fill(const std::filesystem::path& file, Fill fill) {
   const std::filesystem::path path = pending_name(file);
   const FileDescriptor descriptor(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!descriptor.is_open()) return system_error(path, "cannot be created", errno);
   PendingFile pending(file);
-  if (const Status written = write_all(descriptor, content, path); !written) return written.error();
+  if (const Status filled = fill(descriptor, path); !filled) return filled.error();
   return pending;
+}
+
+Result<PendingFile> PendingFile::write(const std::filesystem::path& file,
+                                       std::span<const std::byte> content) {
+  return fill(file, [content](const FileDescriptor& to, const std::filesystem::path& path) {
+    return write_all(to, content, path);
+  });
+}
+
+Result<PendingFile> PendingFile::write(const std::filesystem::path& file, const Spool& content) {
+  return fill(file, [&content](const FileDescriptor& to, const std::filesystem::path& path) {
+    return content.copy_to(to, path);
+  });
 }
 
 PendingFile::~PendingFile() {

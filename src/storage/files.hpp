@@ -9,6 +9,10 @@
 
 #include "auscult/result.hpp"
 
+namespace auscult::storage {
+class Spool;
+}  // namespace auscult::storage
+
 /// The plain files of a store. Failures are storage_failure with the path and the system's reason.
 namespace auscult::storage {
 
@@ -34,6 +38,13 @@ class FileDescriptor {
   int descriptor_;
 };
 
+/// What the operating system says with `error_number` of `path`, to which `what` happened.
+Error system_error(const std::filesystem::path& path, const std::string& what, int error_number);
+
+/// Writes all of `content` to a file, whose name for messages is `path`.
+Status write_all(const FileDescriptor& file, std::span<const std::byte> content,
+                 const std::filesystem::path& path);
+
 /// Claims `folder` for this process until the descriptor is closed or the process ends, however it
 /// ends. Fails if another holds it, with that one's process id.
 Result<FileDescriptor> lock_folder(const std::filesystem::path& folder);
@@ -45,6 +56,7 @@ class PendingFile {
  public:
   static Result<PendingFile> write(const std::filesystem::path& file,
                                    std::span<const std::byte> content);
+  static Result<PendingFile> write(const std::filesystem::path& file, const Spool& content);
   PendingFile(PendingFile&& other) noexcept : file_(std::exchange(other.file_, {})) {}
   PendingFile& operator=(PendingFile&& other) = delete;
   ~PendingFile();
@@ -54,6 +66,9 @@ class PendingFile {
 
  private:
   explicit PendingFile(std::filesystem::path file) : file_(std::move(file)) {}
+
+  template <typename Fill>
+  static Result<PendingFile> fill(const std::filesystem::path& file, Fill fill);
 
   std::filesystem::path file_;  ///< Empty once published or moved from.
 };

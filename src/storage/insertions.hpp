@@ -17,7 +17,7 @@ namespace auscult::storage {
 /// One recording on its way into the store.
 struct Insertion {
   Rows rows;
-  std::span<const std::byte> listening_wav;
+  const Spool* listening_wav = nullptr;
   const Origin* origin = nullptr;
   Status outcome = Ok{};
   bool is_done = false;

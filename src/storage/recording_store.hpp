@@ -13,6 +13,7 @@
 #include "core/limits.hpp"
 #include "core/recording.hpp"
 #include "storage/job.hpp"
+#include "storage/spool.hpp"
 #include "storage/sql_access.hpp"
 #include "storage/upload_session.hpp"
 
@@ -135,11 +136,16 @@ class RecordingStore {
   /// as the latest upload. Those that come at the same time share one commit; one that fails fails
   /// alone.
   virtual Status insert(const Recording& recording, const StoredAudio& audio,
-                        std::span<const std::byte> listening_wav, const Origin& origin) = 0;
+                        const Spool& listening_wav, const Origin& origin) = 0;
   Status insert(const Recording& recording, const StoredAudio& audio,
-                std::span<const std::byte> listening_wav) {
-    return insert(recording, audio, listening_wav, {});
+                std::span<const std::byte> listening_wav, const Origin& origin = {}) {
+    Spool spool = new_listening_copy();
+    const Status collected = spool.append(listening_wav);
+    return collected ? insert(recording, audio, spool, origin) : collected;
   }
+
+  /// Where a listening copy is to be collected for insert().
+  [[nodiscard]] virtual Spool new_listening_copy() const = 0;
 
   /// The recording that was made for a key; empty if there is none or it was removed.
   [[nodiscard]] virtual Result<std::optional<Answered>> find_answered(

@@ -64,7 +64,7 @@ Status SqliteRecordingStore::State::commit(std::span<Insertion* const> together)
   const std::string text = json::data_json(last.rows.recording->result);
   Result<PendingFile> data = PendingFile::write(data_json(), bytes_of(text));
   if (!data) return data.error();
-  Result<PendingFile> copy = PendingFile::write(wav(), last.listening_wav);
+  Result<PendingFile> copy = PendingFile::write(wav(), *last.listening_wav);
   if (!copy) return copy.error();
 
   Result<Transaction> transaction = Transaction::begin(writer);
@@ -173,11 +173,10 @@ void SqliteRecordingStore::listen(std::function<void(const Change&)> listener) {
 }
 
 Status SqliteRecordingStore::insert(const Recording& recording, const StoredAudio& audio,
-                                    std::span<const std::byte> listening_wav,
-                                    const Origin& origin) {
+                                    const Spool& listening_wav, const Origin& origin) {
   Result<Rows> rows = make_rows(recording, audio);
   if (!rows) return rows.error();
-  Insertion insertion{.rows = *std::move(rows), .listening_wav = listening_wav, .origin = &origin};
+  Insertion insertion{.rows = *std::move(rows), .listening_wav = &listening_wav, .origin = &origin};
   state_->insertions.take(insertion, [this](std::span<Insertion* const> together) {
     try {
       state_->insert(together);
@@ -188,6 +187,8 @@ Status SqliteRecordingStore::insert(const Recording& recording, const StoredAudi
   });
   return insertion.outcome;
 }
+
+Spool SqliteRecordingStore::new_listening_copy() const { return Spool(state_->folder); }
 
 Result<Recording> SqliteRecordingStore::find(const std::string& id) const {
   Result<ReaderPool::Reader> reader = state_->readers.take();

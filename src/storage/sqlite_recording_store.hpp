@@ -35,8 +35,9 @@ class SqliteRecordingStore final : public RecordingStore {
 
   using RecordingStore::insert;
   void listen(std::function<void(const Change&)> listener) override;
-  Status insert(const Recording& recording, const StoredAudio& audio,
-                std::span<const std::byte> listening_wav, const Origin& origin) override;
+  Status insert(const Recording& recording, const StoredAudio& audio, const Spool& listening_wav,
+                const Origin& origin) override;
+  [[nodiscard]] Spool new_listening_copy() const override;
   [[nodiscard]] Result<std::optional<Answered>> find_answered(
       const std::string& key) const override;
   [[nodiscard]] Result<std::optional<Recording>> find_repeated(const std::string& fingerprint,

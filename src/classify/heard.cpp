@@ -1,0 +1,43 @@
+#include "classify/heard.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "classify/rate_check.hpp"
+
+namespace auscult::classify {
+
+const audio::AudioClip& Heard::at(int rate_hz) const {
+  const auto found = std::ranges::find(clips, rate_hz, &audio::AudioClip::sample_rate_hz);
+  assert(found != clips.end());
+  return *found;
+}
+
+Listener::Listener(int sample_rate_hz, std::span<const int> rates_hz) {
+  heard_.sample_rate_hz = heard_.beginning.sample_rate_hz = sample_rate_hz;
+  for (const int rate_hz : rates_hz) resamplers_.emplace_back(sample_rate_hz, rate_hz);
+}
+
+void Listener::take(std::span<const float> block) {
+  heard_.level.take(block);
+  for (audio::Resampler& resampler : resamplers_) resampler.take(block);
+  std::vector<float>& beginning = heard_.beginning.samples;
+  const auto wanted = block.first(std::min(block.size(), kRateCheckFrames - beginning.size()));
+  beginning.insert(beginning.end(), wanted.begin(), wanted.end());
+}
+
+Heard Listener::finish() && {
+  for (audio::Resampler& resampler : resamplers_) {
+    heard_.clips.push_back(std::move(resampler).finish());
+  }
+  return std::move(heard_);
+}
+
+Heard listen(const audio::AudioClip& clip, std::span<const int> rates_hz) {
+  Listener listener(clip.sample_rate_hz, rates_hz);
+  listener.take(clip.samples);
+  return std::move(listener).finish();
+}
+
+}  // namespace auscult::classify

@@ -1,0 +1,57 @@
+#include "storage/spool.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "storage/store_test_data.hpp"
+
+namespace auscult::storage {
+namespace {
+
+using testing::HasSubstr;
+
+std::size_t files_in(const TemporaryFolder& folder) {
+  const std::filesystem::directory_iterator files(folder.path());
+  return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
+TEST(Spool, GivesBackWhatWasAppendedWhereverItLies) {
+  // In memory, to its edge, and in a file from the first, second and a later piece on.
+  for (const std::size_t in_memory : {100U, 9U, 1U, 4U, 7U}) {
+    const TemporaryFolder folder;
+    Spool spool(folder.path(), in_memory);
+    for (const char* piece : {"one", "two", "", "six"}) {
+      ASSERT_TRUE(spool.append(bytes_of_text(piece)));
+    }
+    ASSERT_TRUE(spool.replace_front(bytes_of_text("ONE")));
+    EXPECT_EQ(files_in(folder), 0U) << "a file with a name outlives a crash";
+    const std::filesystem::path file = folder.path() / "all";
+    ASSERT_TRUE(PendingFile::write(file, spool)->publish());
+    EXPECT_EQ(*read_file(file, 100), "ONEtwosix") << in_memory;
+    ASSERT_TRUE(spool.append(bytes_of_text("end"))) << "and can go on";
+    ASSERT_TRUE(PendingFile::write(file, spool)->publish());
+    EXPECT_EQ(*read_file(file, 100), "ONEtwosixend");
+  }
+}
+
+TEST(Spool, NamesAFolderThatHasNoRoomForAFile) {
+  const TemporaryFolder folder;
+  Spool spool(folder.path() / "missing", 2);
+  ASSERT_TRUE(spool.append(bytes_of_text("12")));
+  const Status third = spool.append(bytes_of_text("3"));
+  ASSERT_FALSE(third);
+  EXPECT_EQ(third.error().code, ErrorCode::storage_failure);
+  EXPECT_THAT(third.error().message, HasSubstr((folder.path() / "missing").string()));
+}
+
+TEST(Spool, MayKeepNothing) {
+  const TemporaryFolder folder;
+  Spool spool = Spool::discarding();
+  ASSERT_TRUE(spool.append(std::vector<std::byte>(2 * Spool::kInMemoryBytes)));
+  ASSERT_TRUE(spool.replace_front(bytes_of_text("front")));
+  ASSERT_TRUE(PendingFile::write(folder.path() / "all", spool)->publish());
+  EXPECT_EQ(*read_file(folder.path() / "all", 1), "");
+}
+
+}  // namespace
+}  // namespace auscult::storage
