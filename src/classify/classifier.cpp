@@ -142,6 +142,12 @@ Classifier::Classifier(model::Model model, std::optional<beats::HeartSoundDetect
   rates_hz_.assign(rates_hz.begin(), rates_hz.end());
 }
 
+std::size_t Classifier::analysis_bytes(double duration_s) const {
+  double samples_per_s = beats_ ? signal::kBandsRateHz : 0;
+  for (const int rate_hz : rates_hz_) samples_per_s += rate_hz;
+  return static_cast<std::size_t>(2 * sizeof(float) * samples_per_s * duration_s);
+}
+
 Workspace Classifier::make_workspace() const {
   Workspace workspace{.network = model_.make_workspace(), .beats = {}, .made_for = token_};
   if (beats_) workspace.beats = beats_->make_workspace();

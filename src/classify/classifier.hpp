@@ -39,10 +39,6 @@ struct ClassifierOptions {
 /// more run of the network for each window and heart sound.
 enum class Evidence { omit, include };
 
-/// What classify() takes beside its workspace for each second of a clip: a copy at 2 kHz and its
-/// bands in doubles.
-constexpr double kAnalysisBytesPerS = 2'000 * 24;
-
 /// The memory one worker needs; not shared between threads at the same time.
 struct Workspace {
   model::Workspace network;
@@ -70,6 +66,9 @@ class Classifier {
 
   /// The sample rates at which a Listener is to hear what is to be classified.
   [[nodiscard]] const std::vector<int>& rates_hz() const { return rates_hz_; }
+  /// What a recording of so many seconds takes beside the workspace while it is heard and
+  /// classified: itself at these rates, while it grows twice, and its bands in doubles.
+  [[nodiscard]] std::size_t analysis_bytes(double duration_s) const;
 
   /// A pure function: the same sound and model give the same answer. What is longer than the
   /// model's longest length is cut into equal parts, whose scores are averaged. What

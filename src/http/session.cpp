@@ -193,10 +193,12 @@ asio::awaitable<std::optional<Problem>> Session::read_body(Parser& parser,
   pace_ = {};
   while (!parser.is_done()) {
     const std::size_t before = body.size();
-    // Before the vector grows, as it does by doubling.
+    // Before the body grows.
     const std::size_t wanted = body.size() + buffer_.size();
     const std::size_t capacity =
-        wanted <= body.capacity() ? body.capacity() : std::max(wanted, 2 * body.capacity());
+        wanted <= body.capacity()
+            ? body.capacity()
+            : UploadBody::grown(body.capacity(), wanted, parser.content_length());
     if (!lease.grow_to(capacity)) {
       co_return to_problem(fail(ErrorCode::unavailable, "too many uploads at once; try again"));
     }

@@ -18,8 +18,9 @@ Result<MemoryBudget::Lease> lease_sound(const Context& context, const Recording&
   const double samples = source.duration_s * source.sample_rate_hz * source.channels;
   MemoryBudget::Lease lease(context.memory);
   // The last is for evidence, where that is asked for.
-  const Status fits = lease.add(static_cast<std::size_t>(
-      kBytesPerSample * samples + classify::kAnalysisBytesPerS * source.duration_s));
+  const std::size_t analysis =
+      context.service.model()->classifier.analysis_bytes(source.duration_s);
+  const Status fits = lease.add(static_cast<std::size_t>(kBytesPerSample * samples) + analysis);
   if (!fits) return fits.error();
   return lease;
 }

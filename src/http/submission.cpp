@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace auscult::http {
 namespace {
@@ -35,7 +36,7 @@ Result<service::Outcome> run(Submission& taken, service::RecordingService& servi
   upload->computed = [&] {
     workers.give_back(workspace);
     submission.lease.give_back(submission.body.capacity());
-    submission.body = {};
+    submission.body = std::vector<std::byte>();  // Not {}, which would keep the memory.
   };
   if (submission.repeats == Submission::Repeats::replay) {
     return service.submit_once(*upload, workspace);

@@ -59,8 +59,9 @@ void find_contradictions(Diagnosis& diagnosis) {
 
 void judge_rate(const DiagnosisInput& input, const audio::DecodedAudio& decoded,
                 Diagnosis& diagnosis) {
-  if (input.paced_bytes_per_s)
+  if (input.paced_bytes_per_s) {
     diagnosis.rate = suspect_pace(*input.paced_bytes_per_s, decoded.format);
+  }
   const bool is_measured = diagnosis.rate.has_value();
   if (!is_measured && diagnosis.result) {
     diagnosis.rate = find_rate_suspect(diagnosis.result->quality);
@@ -114,10 +115,8 @@ Result<Diagnosis> diagnose(const DiagnosisInput& input, const classify::Classifi
   find_contradictions(diagnosis);
 
   if (found.decoded && classifier != nullptr && workspace != nullptr) {
-    const double analysis = classify::kAnalysisBytesPerS * found.decoded->clip.duration_s();
-    const Status fits = input.memory == nullptr
-                            ? Status(Ok{})
-                            : input.memory->add(static_cast<std::size_t>(analysis));
+    const std::size_t analysis = classifier->analysis_bytes(found.decoded->clip.duration_s());
+    const Status fits = input.memory == nullptr ? Status(Ok{}) : input.memory->add(analysis);
     if (!fits) return fits.error();
     Result<Classification> result = classifier->classify(found.decoded->clip, *workspace);
     if (result) {

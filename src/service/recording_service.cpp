@@ -44,24 +44,20 @@ AudioSource describe(const audio::SourceFormat& format, const classify::Heard& h
           .sha256 = sha256_hex(body)};
 }
 
-std::size_t analysis_bytes(double duration_s) {
-  return static_cast<std::size_t>(classify::kAnalysisBytesPerS * duration_s);
-}
-
 Status count(MemoryBudget::Lease* memory, std::size_t bytes) {
   return memory == nullptr ? Status(Ok{}) : memory->add(bytes);
 }
 
 /// Counts what an upload takes after it has been judged, where its analysis was: the kept copy, and
 /// the store's copy of that.
-Status make_room(MemoryBudget::Lease* memory, const audio::SourceFormat& format,
-                 const classify::Heard& heard, std::span<const std::byte> body) {
+Status make_room(MemoryBudget::Lease* memory, std::size_t analysis_bytes,
+                 const audio::SourceFormat& format, const classify::Heard& heard,
+                 std::span<const std::byte> body) {
   const bool is_encoded_anew = format.container == "pcm" || format.container == "wav";
   const std::size_t words = heard.level.frames() * static_cast<std::size_t>(format.channels);
   const std::size_t copies =
       2 * std::max(body.size(), is_encoded_anew ? sizeof(std::int16_t) * words : 0);
-  const std::size_t analysis = analysis_bytes(heard.duration_s());
-  return count(memory, copies - std::min(copies, analysis));
+  return count(memory, copies - std::min(copies, analysis_bytes));
 }
 
 /// Hears an upload to its end, block by block, each of which is also given to `take`. What is heard
@@ -76,7 +72,9 @@ Result<classify::Heard> hear(audio::BlockReader& reader, const classify::Classif
     if (!block) return block.error();
     if (block->empty()) return std::move(listener).finish();
     const double duration_s = static_cast<double>(block->size()) / rate_hz;
-    if (Status fits = count(memory, analysis_bytes(duration_s)); !fits) return fits.error();
+    if (Status fits = count(memory, classifier.analysis_bytes(duration_s)); !fits) {
+      return fits.error();
+    }
     listener.take(*block);
     take(*block);
   }
@@ -168,7 +166,8 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
     if (suspect) add_suspicion(*suspect, *classification);
   }
   heard->clips = {};  // The kept copy takes their place in memory.
-  if (Status fits = make_room(upload.memory, format, *heard, upload.body); !fits) {
+  const std::size_t analysis_bytes = model->classifier.analysis_bytes(heard->duration_s());
+  if (Status fits = make_room(upload.memory, analysis_bytes, format, *heard, upload.body); !fits) {
     return fits.error();
   }
   const double classify_ms = stopwatch.lap_ms();
@@ -203,7 +202,7 @@ Result<Classification> RecordingService::judge(const audio::AudioClip& clip,
                                                const ServingModel& model,
                                                classify::Workspace& workspace,
                                                MemoryBudget::Lease* memory) {
-  const Status fits = count(memory, analysis_bytes(clip.duration_s()));
+  const Status fits = count(memory, model.classifier.analysis_bytes(clip.duration_s()));
   if (!fits) return fits.error();
   model.classifier.fit(workspace);
   return model.classifier.classify(clip, workspace);

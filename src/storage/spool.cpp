@@ -35,7 +35,7 @@ Status Spool::spill() {
   if (!file.is_open()) return system_error(folder_, "no file can be created in it", errno);
   if (Status written = write_all(file, memory_, folder_); !written) return written;
   file_ = std::move(file);
-  memory_ = {};
+  memory_ = std::vector<std::byte>();  // Not {}, which would keep the memory.
   return Ok{};
 }
 

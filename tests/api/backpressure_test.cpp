@@ -169,7 +169,7 @@ TEST(Memory, OfSamplesThatOthersHoldIsToBeHadLater) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   for (const char* path : {"/v1/recordings", "/v1/diagnose"}) {
-    const Reply reply = service.exchange(request("POST", path, silent_flac(90)));
+    const Reply reply = service.exchange(request("POST", path, silent_flac(150)));
     EXPECT_EQ(reply.status, 503) << path << reply.body;
     EXPECT_EQ(reply.headers.count("retry-after"), 1U);
   }
