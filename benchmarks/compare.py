@@ -156,24 +156,29 @@ def start_and_size(rounds):
 
 
 def stages(pattern="", min_time=0.2):
-    run = subprocess.run([load.BIN / "stages", "--benchmark_format=json",
-                          f"--benchmark_min_time={min_time}", f"--benchmark_filter={pattern}"],
-                         check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    return [b for b in json.loads(run.stdout)["benchmarks"] if not b.get("error_occurred")]
+    # Into a file, since the server that one of them starts writes its log between.
+    with tempfile.NamedTemporaryFile(mode="r", encoding="utf-8") as out:
+        subprocess.run([load.BIN / "stages", f"--benchmark_out={out.name}",
+                        f"--benchmark_min_time={min_time}", f"--benchmark_filter={pattern}"],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return [b for b in json.load(out)["benchmarks"] if not b.get("error_occurred")]
 
 
 def networks(rounds):
-    """Processor milliseconds of the network alone, ours and ONNX Runtime's in turn, by samples."""
+    """{precision: {samples: (ours, theirs)}}: processor milliseconds of the network alone, ONNX
+    Runtime's always in f32, in turn. bf16 only where the processor has it."""
     ours, theirs = {}, {}
     for _ in range(rounds):
         for benchmark in stages("^network/"):
-            samples = 2_000 * int(benchmark["name"].split("/")[1])
-            ours.setdefault(samples, []).append(benchmark["cpu_time"] / 1000)
+            _, precision, seconds = benchmark["name"].split("/")
+            of_precision = ours.setdefault(precision, {})
+            of_precision.setdefault(2_000 * int(seconds), []).append(benchmark["cpu_time"] / 1000)
         run = subprocess.run(["node", load.PEERS / "network.mjs", load.MODEL / "model.onnx"],
                              check=True, stdout=subprocess.PIPE, text=True)
         for samples, took in json.loads(run.stdout).items():
             theirs.setdefault(int(samples), []).append(took)
-    return {n: (statistics.median(ours[n]), statistics.median(theirs[n])) for n in sorted(ours)}
+    return {precision: {n: (statistics.median(took[n]), statistics.median(theirs[n]))
+                        for n in sorted(took)} for precision, took in ours.items()}
 
 
 def main():

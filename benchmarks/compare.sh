@@ -17,7 +17,7 @@ fi
 "$root/tools/setup.sh" build bench
 cd "$root"
 cmake --preset bench >/dev/null
-cmake --build --preset bench --target auscult auscult-constant heart stages auscult_library
+cmake --build --preset bench --target auscult auscult_manual auscult-constant heart stages auscult_library
 mkdir -p "$peers"
 cp benchmarks/peers/*.mjs benchmarks/peers/package*.json "$peers"
 # Without the package's own script, which would fetch what graphics cards need.

@@ -112,9 +112,11 @@ void resample(benchmark::State& state) {
   count_sound(state, duration_s);
 }
 
-void network(benchmark::State& state) {
-  const auto model =
-      sure(model::Model::load(model_folder() / "model.onnx", model::Precision::automatic));
+void network(benchmark::State& state, model::Precision precision) {
+  if (precision == model::Precision::bf16 && !has_bf16()) {
+    return state.SkipWithError("this processor has no bf16");
+  }
+  const auto model = sure(model::Model::load(model_folder() / "model.onnx", precision));
   auto workspace = model.make_workspace();
   const auto duration_s = static_cast<double>(state.range(0));
   const std::vector<float> samples = heart(duration_s, 2'000).samples;
@@ -225,7 +227,16 @@ BENCHMARK(matrix_product_bf16)->Unit(benchmark::kMillisecond);
 BENCHMARK(decode)->Arg(4)->Arg(10)->Arg(60)->Unit(benchmark::kMicrosecond);
 BENCHMARK(gain)->Arg(4)->Arg(10)->Arg(60)->Unit(benchmark::kMicrosecond);
 BENCHMARK(resample)->Arg(4)->Arg(10)->Arg(60)->Unit(benchmark::kMicrosecond);
-BENCHMARK(network)->Arg(5)->Arg(10)->Arg(30)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(network, f32, model::Precision::f32)
+    ->Arg(5)
+    ->Arg(10)
+    ->Arg(30)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(network, bf16, model::Precision::bf16)
+    ->Arg(5)
+    ->Arg(10)
+    ->Arg(30)
+    ->Unit(benchmark::kMicrosecond);
 BENCHMARK(heart_sounds)->Arg(4)->Arg(10)->Arg(60)->Unit(benchmark::kMicrosecond);
 BENCHMARK(features_of_beats)->Arg(4)->Arg(10)->Arg(60)->Unit(benchmark::kMicrosecond);
 BENCHMARK(classify)->Arg(4)->Arg(10)->Arg(60)->Arg(3'600)->Unit(benchmark::kMillisecond);

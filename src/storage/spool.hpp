@@ -28,7 +28,7 @@ class Spool {
   Status replace_front(std::span<const std::byte> bytes);
 
   /// Writes all of it to `to`, whose name for messages is `path`.
-  Status copy_to(const FileDescriptor& to, const std::filesystem::path& path) const;
+  [[nodiscard]] Status copy_to(const FileDescriptor& to, const std::filesystem::path& path) const;
 
  private:
   Status spill();
