@@ -48,8 +48,8 @@ Status count(MemoryBudget::Lease* memory, std::size_t bytes) {
   return memory == nullptr ? Status(Ok{}) : memory->add(bytes);
 }
 
-/// Counts what an upload takes after it has been judged, where its analysis was: the kept copy, and
-/// the store's copy of that.
+/// Counts what an upload will take once it has been judged, where its analysis was: the kept copy,
+/// and the store's copy of that.
 Status make_room(MemoryBudget::Lease* memory, std::size_t analysis_bytes,
                  const audio::SourceFormat& format, const classify::Heard& heard,
                  std::span<const std::byte> body) {
@@ -154,6 +154,11 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
   if (!heard) return heard.error();
   if (kept) kept = listening_wav.replace_front(wav.header());
   if (!kept) return kept.error();
+  // Before the work, which would be for nothing if there is no room for what comes after it.
+  const std::size_t analysis_bytes = model->classifier.analysis_bytes(heard->duration_s());
+  if (Status fits = make_room(upload.memory, analysis_bytes, format, *heard, upload.body); !fits) {
+    return fits.error();
+  }
   const double decode_ms = stopwatch.lap_ms();
 
   model->classifier.fit(workspace);
@@ -166,10 +171,6 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
     if (suspect) add_suspicion(*suspect, *classification);
   }
   heard->clips = {};  // The kept copy takes their place in memory.
-  const std::size_t analysis_bytes = model->classifier.analysis_bytes(heard->duration_s());
-  if (Status fits = make_room(upload.memory, analysis_bytes, format, *heard, upload.body); !fits) {
-    return fits.error();
-  }
   const double classify_ms = stopwatch.lap_ms();
 
   Result<audio::ArchivedAudio> archived = audio::archive(upload.body, settings->declared, format);
