@@ -59,6 +59,14 @@ std::string_view text_of(const boost::beast::flat_buffer& buffer) {
 // About what the buffers of a connection hold.
 constexpr std::size_t kSmallAnswerBytes = 16'384;
 
+/// What became of a request, and of what it made.
+void note_outcome(const Response& response, access::AuditEntry& entry) {
+  entry.outcome = response.status;
+  for (const auto& [name, value] : response.headers) {
+    if (name == "Location") entry.target = value.substr(value.rfind('/') + 1);
+  }
+}
+
 }  // namespace
 
 Session::Session(asio::ip::tcp::socket socket, Shared& shared,
@@ -276,10 +284,7 @@ asio::awaitable<bool> Session::serve_request() {
     response = std::get<Response>(std::move(admitted));
   }
   if (entry) {
-    entry->outcome = response.status;
-    for (const auto& [name, value] : response.headers) {
-      if (name == "Location") entry->target = value.substr(value.rfind('/') + 1);
-    }
+    note_outcome(response, *entry);
     const bool recorded = co_await record(std::move(entry));
     // What was changed is changed; what would be heard unseen is not.
     if (!recorded && route->access.scope == access::Scope::listen) {
