@@ -96,10 +96,10 @@ std::string to_text(const Verdict& verdict) {
     answer = std::to_string(last.status) + " " + shown(last.body.substr(0, 32));
   }
   std::array<char, 160> line{};
-  std::snprintf(line.data(), line.size(), "%-5s %-26.*s %7.2f s  ",
-                verdict.is_skipped ? "skip" : (verdict.passed() ? "PASS" : "FAIL"),
-                static_cast<int>(verdict.checked.name.size()), verdict.checked.name.data(),
-                outcome.took_s);
+  (void)std::snprintf(line.data(), line.size(), "%-5s %-26.*s %7.2f s  ",
+                      verdict.is_skipped ? "skip" : (verdict.passed() ? "PASS" : "FAIL"),
+                      static_cast<int>(verdict.checked.name.size()), verdict.checked.name.data(),
+                      outcome.took_s);
   std::string text = line.data() + answer + "\n";
   if (verdict.passed()) return text;
   text.append("      device ").append(verdict.checked.device).append("\n");

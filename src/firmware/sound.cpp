@@ -66,7 +66,7 @@ std::vector<std::string> to_chunks(std::string_view body, std::size_t chunk_byte
   while (!body.empty()) {
     const std::string_view part = body.substr(0, chunk_bytes);
     std::array<char, 20> size{};
-    std::snprintf(size.data(), size.size(), "%04zX\r\n", part.size());
+    (void)std::snprintf(size.data(), size.size(), "%04zX\r\n", part.size());
     chunks.push_back(std::string(size.data()).append(part).append("\r\n"));
     body.remove_prefix(part.size());
   }

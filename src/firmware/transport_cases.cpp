@@ -336,7 +336,7 @@ Outcome asks_for_the_result(Bench& bench) {
   if (!is_whole) {
     outcome.add("GET / answers " + std::to_string(last.reply.status) + " \"" +
                     last.reply.body.substr(0, kFirstBytes) + "\"",
-                "answer 200 and {\"class\": ..., \"confidence\": ...}, exactly these two");
+                R"(answer 200 and {"class": ..., "confidence": ...}, exactly these two)");
   }
   return outcome;
 }
@@ -389,7 +389,7 @@ std::vector<Case> transport_cases() {
       {"sends-nothing", "device whose recording failed", "an empty body",
        "400 and \"No audio data received\"", sends_nothing, Sound::other},
       {"asks-for-the-result", "display that polls GET /", "the last result in two members",
-       "200, Content-Length, {\"class\", \"confidence\"}", asks_for_the_result},
+       R"(200, Content-Length, {"class", "confidence"})", asks_for_the_result},
   };
 }
 
