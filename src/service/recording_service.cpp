@@ -33,7 +33,7 @@ class Stopwatch {
 };
 
 AudioSource describe(const audio::SourceFormat& format, const classify::Heard& heard,
-                     std::span<const std::byte> body) {
+                     std::span<const std::byte> body, const storage::Origin& origin) {
   return {.container = format.container,
           .sample_format = format.sample_format,
           .sample_rate_hz = format.sample_rate_hz,
@@ -41,7 +41,7 @@ AudioSource describe(const audio::SourceFormat& format, const classify::Heard& h
           .duration_s = heard.duration_s(),
           .body_bytes = static_cast<std::int64_t>(body.size()),
           .dropped_bytes = format.dropped_bytes,
-          .sha256 = sha256_hex(body)};
+          .sha256 = origin.body_sha256.empty() ? sha256_hex(body) : origin.body_sha256};
 }
 
 Status count(MemoryBudget::Lease* memory, std::size_t bytes) {
@@ -179,7 +179,7 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
   Recording recording = {.id = upload.id.empty() ? new_id(upload.received_at) : upload.id,
                          .device = settings->device,
                          .received_at = upload.received_at,
-                         .source = describe(format, *heard, upload.body),
+                         .source = describe(format, *heard, upload.body, origin),
                          .gain = settings->gain,
                          .clipped_fraction = wav.clipped_fraction(),
                          .result = *std::move(classification),

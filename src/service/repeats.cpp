@@ -66,10 +66,11 @@ Status read_declared_text(std::string_view text, Upload& upload) {
   return Ok{};
 }
 
-std::string fingerprint(const Upload& upload, std::string_view judged_by) {
+std::string fingerprint(const Upload& upload, std::string_view body_sha256,
+                        std::string_view judged_by) {
   // None of these has a line break.
   return sha256_hex(bytes_of(device_of(upload) + '\n' + declared_text(upload) + '\n' +
-                             std::string(judged_by) + '\n' + sha256_hex(upload.body)));
+                             std::string(judged_by) + '\n' + std::string(body_sha256)));
 }
 
 Turns::Turn Turns::take(std::string name) {

@@ -19,9 +19,10 @@ std::string declared_text(const Upload& upload);
 /// Sets what such a text says. Fails with internal on another text.
 Status read_declared_text(std::string_view text, Upload& upload);
 
-/// SHA-256 of device, declaration and body, and of what else the answer depends on: only the same
-/// request has the same.
-std::string fingerprint(const Upload& upload, std::string_view judged_by = {});
+/// SHA-256 of device, declaration and that of the body, and of what else the answer depends on:
+/// only the same request has the same.
+std::string fingerprint(const Upload& upload, std::string_view body_sha256,
+                        std::string_view judged_by = {});
 
 /// Lets one thread at a time work on something that has a name; others that come with the same name
 /// wait. Any thread; outlives its turns.

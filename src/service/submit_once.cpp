@@ -2,6 +2,7 @@
 #include <chrono>
 #include <utility>
 
+#include "core/hash.hpp"
 #include "service/queue.hpp"
 #include "service/recording_service.hpp"
 
@@ -48,10 +49,11 @@ Result<storage::Origin> RecordingService::origin_of(const Upload& upload) const 
   const Result<Settings> settled = settle(upload);
   if (!settled) return settled.error();
 
+  origin.body_sha256 = sha256_hex(upload.body);
   if (upload.idempotency_key) {
     // What the client said, whatever was set for it in between.
     origin.key = device_of(upload) + ' ' + *upload.idempotency_key;
-    origin.fingerprint = fingerprint(upload);
+    origin.fingerprint = fingerprint(upload, origin.body_sha256);
     // Of all that are younger; a clock may have been set back.
     origin.unless_answered = {
         upload.received_at - config_.key_lifetime + std::chrono::milliseconds(1), Timestamp::max()};
@@ -60,7 +62,7 @@ Result<storage::Origin> RecordingService::origin_of(const Upload& upload) const 
     Upload understood = upload;
     understood.declared = settled->declared;
     understood.gain = settled->gain;
-    origin.fingerprint = fingerprint(understood, model()->info().sha256);
+    origin.fingerprint = fingerprint(understood, origin.body_sha256, model()->info().sha256);
     origin.unless_answered = {upload.received_at - config_.retry_window,
                               upload.received_at + config_.retry_window};
   }

@@ -80,6 +80,7 @@ struct Period {
 /// finds its answer.
 struct Origin {
   std::string fingerprint;         ///< Of all that was sent; empty: it is not to be found.
+  std::string body_sha256;         ///< Of what was sent, if it had to be known for this.
   std::optional<std::string> key;  ///< The device's own name for the request.
   std::optional<FinishedSession> session;
   /// Nothing is stored if the request's answer, as find_answered() or find_repeated() would give
