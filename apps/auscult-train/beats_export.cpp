@@ -153,7 +153,7 @@ Status export_beats(const Weights& weights, const std::map<std::string, std::str
   graph.metadata("auscult.labels", R"(["S1", "systole", "S2", "diastole"])");
   graph.metadata("auscult.sample_rate_hz", std::to_string(kSampleRateHz));
   // What is longer than the last is read in parts; longer parts fall out of the fast caches.
-  graph.metadata("auscult.lengths", "[10000, 20000, 42000]");
+  graph.metadata("auscult.lengths", "[8000, 10000, 20000, 42000]");
   graph.metadata("auscult.window_s", "0.0125");
   graph.metadata("auscult.hop_s", "0.0125");
   for (const auto& [key, value] : provenance) graph.metadata(key, value);
