@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "audio/wav.hpp"
-
 namespace auscult::audio {
 namespace {
 
@@ -14,21 +12,65 @@ double dbfs(double amplitude) {
   return amplitude > 0 ? std::max(kSilenceDbfs, 20 * std::log10(amplitude)) : kSilenceDbfs;
 }
 
+// What an AmplifiedWavWriter with a gain of 1 rounds to its limits, half steps to the even number.
+constexpr float kLowestUnclipped = -32'767.5F / 32'768;  // excluded
+constexpr float kHighestUnclipped = 32'766.5F / 32'768;  // included
+
+template <typename Numbers>
+double sum(const Numbers& lanes) {
+  double sum = 0;
+  for (std::size_t lane = 0; lane < Lanes::kCount; ++lane) sum += static_cast<double>(lanes[lane]);
+  return sum;
+}
+
 }  // namespace
+
+inline void LevelMeter::Sums::add(std::size_t lane, float sample) {
+  const auto value = static_cast<double>(sample);
+  values[lane] += value;
+  squares[lane] += value * value;
+  smallest[lane] = std::min(smallest[lane], sample);
+  largest[lane] = std::max(largest[lane], sample);
+  clipped[lane] += sample <= kLowestUnclipped || sample > kHighestUnclipped ? 1 : 0;
+  full_scale[lane] += std::abs(sample) >= kFullScale ? 1 : 0;
+}
+
+/// add() of as many samples as there are lanes.
+inline void LevelMeter::Sums::add_four(const float* samples) {
+  const Lanes::Floats four = Lanes::at(samples);
+  const auto wide = __builtin_convertvector(four, Lanes::Doubles);
+  values += wide;
+  squares += wide * wide;
+  smallest = four < smallest ? four : smallest;
+  largest = four > largest ? four : largest;
+  clipped -= (four <= kLowestUnclipped) | (four > kHighestUnclipped);
+  full_scale -= (four >= kFullScale) | (four <= -kFullScale);
+}
 
 void LevelMeter::take(std::span<const float> block) {
   if (block.empty()) return;
-  if (frames_ == 0) smallest_ = largest_ = block.front();
-  frames_ += block.size();
-  for (const float sample : block) {
-    const auto value = static_cast<double>(sample);
-    sum_ += value;
-    squares_ += value * value;
-    full_scale_ += std::abs(value) >= kFullScale ? 1U : 0U;
-    smallest_ = std::min(smallest_, sample);
-    largest_ = std::max(largest_, sample);
+  Sums sums = sums_;  // In registers, where the members would be written for each sample.
+  if (frames_ == 0) {
+    sums.smallest = sums.largest = Lanes::Floats{} + block.front();
   }
-  clipped_ += count_clipped(block, 1);
+  std::size_t i = 0;
+  for (; (frames_ + i) % Lanes::kCount != 0 && i < block.size(); ++i) {
+    sums.add((frames_ + i) % Lanes::kCount, block[i]);
+  }
+  for (; i + Lanes::kCount <= block.size(); i += Lanes::kCount) sums.add_four(&block[i]);
+  for (; i < block.size(); ++i) sums.add((frames_ + i) % Lanes::kCount, block[i]);
+  frames_ += block.size();
+  sums_ = sums;
+}
+
+float LevelMeter::smallest() const {
+  const Lanes::Floats& s = sums_.smallest;
+  return std::min(std::min(s[0], s[1]), std::min(s[2], s[3]));
+}
+
+float LevelMeter::largest() const {
+  const Lanes::Floats& l = sums_.largest;
+  return std::max(std::max(l[0], l[1]), std::max(l[2], l[3]));
 }
 
 double LevelMeter::share(double of_samples) const {
@@ -37,21 +79,21 @@ double LevelMeter::share(double of_samples) const {
 
 Level LevelMeter::level() const {
   const double peak =
-      std::max(std::abs(static_cast<double>(smallest_)), std::abs(static_cast<double>(largest_)));
-  return {dbfs(std::sqrt(share(squares_))), dbfs(peak), share(static_cast<double>(clipped_))};
+      std::max(std::abs(static_cast<double>(smallest())), std::abs(static_cast<double>(largest())));
+  return {dbfs(std::sqrt(share(sum(sums_.squares)))), dbfs(peak), share(sum(sums_.clipped))};
 }
 
-double LevelMeter::mean() const { return share(sum_); }
+double LevelMeter::mean() const { return share(sum(sums_.values)); }
 
 double LevelMeter::rms() const {
-  return std::sqrt(std::max(0.0, share(squares_) - mean() * mean()));
+  return std::sqrt(std::max(0.0, share(sum(sums_.squares)) - mean() * mean()));
 }
 
 double LevelMeter::range() const {
-  return static_cast<double>(largest_) - static_cast<double>(smallest_);
+  return static_cast<double>(largest()) - static_cast<double>(smallest());
 }
 
-double LevelMeter::full_scale_share() const { return share(static_cast<double>(full_scale_)); }
+double LevelMeter::full_scale_share() const { return share(sum(sums_.full_scale)); }
 
 Level measure_level(const AudioClip& clip) {
   LevelMeter meter;

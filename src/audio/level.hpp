@@ -4,11 +4,12 @@
 #include <span>
 
 #include "audio/clip.hpp"
+#include "core/lanes.hpp"
 #include "core/recording.hpp"
 
 namespace auscult::audio {
 
-/// Measures sound block by block.
+/// Measures sound block by block; however it is cut, with the same result.
 class LevelMeter {
  public:
   void take(std::span<const float> block);
@@ -25,18 +26,28 @@ class LevelMeter {
   /// The share of the samples of `kFullScale` or more, either way.
   [[nodiscard]] double full_scale_share() const;
 
-  static constexpr double kFullScale = 0.999;
+  static constexpr float kFullScale = 0.999F;
 
  private:
+  // A sample's lane is its place modulo their number.
+  struct Sums {
+    Lanes::Doubles values{};
+    Lanes::Doubles squares{};
+    Lanes::Floats smallest{};
+    Lanes::Floats largest{};
+    Lanes::Integers clipped{};
+    Lanes::Integers full_scale{};
+
+    void add(std::size_t lane, float sample);
+    void add_four(const float* samples);
+  };
+
   [[nodiscard]] double share(double of_samples) const;
+  [[nodiscard]] float smallest() const;
+  [[nodiscard]] float largest() const;
 
   std::size_t frames_ = 0;
-  double sum_ = 0;
-  double squares_ = 0;
-  std::size_t clipped_ = 0;
-  std::size_t full_scale_ = 0;
-  float smallest_ = 0;
-  float largest_ = 0;
+  Sums sums_;
 };
 
 /// LevelMeter::level() of a clip. Any thread.

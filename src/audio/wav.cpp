@@ -55,14 +55,10 @@ std::array<std::uint32_t, kHeaderBytes / 4> wav_header(int sample_rate_hz, std::
 
 }  // namespace
 
-std::size_t count_clipped(std::span<const float> samples, double gain) {
-  std::size_t clipped = 0;
-  for (const float sample : samples) clipped += is_clipped(amplify(sample, gain)) ? 1U : 0U;
-  return clipped;
-}
-
 double clipped_fraction(const AudioClip& clip, double gain) {
-  return fraction(count_clipped(clip.samples, gain), clip.samples.size());
+  std::size_t clipped = 0;
+  for (const float sample : clip.samples) clipped += is_clipped(amplify(sample, gain)) ? 1U : 0U;
+  return fraction(clipped, clip.samples.size());
 }
 
 AmplifiedWavWriter::AmplifiedWavWriter(int sample_rate_hz, double gain)
@@ -72,17 +68,17 @@ AmplifiedWavWriter::AmplifiedWavWriter(int sample_rate_hz, double gain)
 }
 
 std::span<const std::byte> AmplifiedWavWriter::take(std::span<const float> block) {
-  block_.resize(2 * block.size());
-  std::byte* to = block_.data();
-  for (const float sample : block) {
-    const double amplified = amplify(sample, gain_);
-    clipped_ += is_clipped(amplified) ? 1U : 0U;
-    const auto word = static_cast<std::int16_t>(static_cast<std::int32_t>(amplified));
-    std::memcpy(to, &word, sizeof word);
-    to += sizeof word;
+  block_.resize(block.size());
+  const double gain = gain_;
+  std::uint32_t clipped = 0;
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    const double amplified = amplify(block[i], gain);
+    clipped += is_clipped(amplified) ? 1U : 0U;
+    block_[i] = static_cast<std::int16_t>(static_cast<std::int32_t>(amplified));
   }
+  clipped_ += clipped;
   frames_ += block.size();
-  return block_;
+  return std::as_bytes(std::span(block_));
 }
 
 std::vector<std::byte> AmplifiedWavWriter::header() const {

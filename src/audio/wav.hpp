@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -8,10 +9,7 @@
 
 namespace auscult::audio {
 
-/// How many samples reach the int16 limits when multiplied by `gain`.
-std::size_t count_clipped(std::span<const float> samples, double gain);
-
-/// Their share of the clip, 0 to 1.
+/// The share of the clip's samples, 0 to 1, that reach the int16 limits when multiplied by `gain`.
 double clipped_fraction(const AudioClip& clip, double gain);
 
 /// A listening copy, made block by block: times `gain`, saturated at the int16 limits, as a WAV
@@ -35,7 +33,7 @@ class AmplifiedWavWriter {
   double gain_;
   std::size_t frames_ = 0;
   std::size_t clipped_ = 0;
-  std::vector<std::byte> block_;
+  std::vector<std::int16_t> block_;
 };
 
 struct AmplifiedWav {

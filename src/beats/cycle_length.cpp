@@ -1,8 +1,10 @@
 #include "beats/cycle_length.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <span>
+
+#include "core/lanes.hpp"
 
 namespace auscult::beats {
 namespace {
@@ -25,17 +27,8 @@ std::vector<double> autocorrelation(const Posteriors& posteriors, std::size_t ma
       centred[t] = posteriors.at(t, state) - static_cast<float>(mean);
     }
     for (std::size_t lag = 0; lag <= max_lag; ++lag) {
-      // Eight sums side by side, which the compiler may keep in one register.
-      std::array<float, 8> lanes{};
-      const std::size_t count = frames - lag;
-      std::size_t t = 0;
-      for (; t + lanes.size() <= count; t += lanes.size()) {
-        for (std::size_t k = 0; k < lanes.size(); ++k) {
-          lanes[k] += centred[t + k] * centred[t + k + lag];
-        }
-      }
-      for (; t < count; ++t) lanes[0] += centred[t] * centred[t + lag];
-      for (const float lane : lanes) sums[lag] += static_cast<double>(lane);
+      const std::span<const float> earlier(centred.data(), frames - lag);
+      sums[lag] += static_cast<double>(dot(earlier, std::span(centred).subspan(lag)));
     }
   }
 

@@ -4,9 +4,12 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
+#include <vector>
 
 #include "beats/cycle_length.hpp"
 #include "beats/durations.hpp"
+#include "core/lanes.hpp"
 
 namespace auscult::beats {
 namespace {
@@ -61,57 +64,89 @@ Best best_duration(const std::vector<float>& entry, std::size_t end,
 constexpr std::size_t next_of(std::size_t state) { return (state + 1) % kStates; }
 constexpr std::size_t previous_of(std::size_t state) { return (state + kStates - 1) % kStates; }
 
-Path search(const Posteriors& posteriors, const Evidence& evidence, double cycle_s) {
-  const std::size_t frames = posteriors.frames();
-  const auto durations = durations_of_cycle(cycle_s, posteriors.frame_s);
-
-  // entry[s][t]: the best score of a path that enters state s at frame t, less the evidence for s
-  // before t, so that adding the evidence for s before a later frame leaves that of the segment.
-  Evidence entry;
-  std::array<std::vector<std::size_t>, kStates> duration_before;  // Of a segment that ends at t.
-  for (std::size_t state = 0; state < kStates; ++state) {
-    entry[state].assign(frames + 1, kImpossible);
-    entry[state][0] = 0;
-    duration_before[state].assign(frames + 1, 0);
-  }
-  for (std::size_t t = 1; t < frames; ++t) {
+/// Viterbi's search for one length of the cycle. Going forwards only scores are kept: how long a
+/// segment was is looked for again where the best path has one, which are few of all places.
+class Search {
+ public:
+  Search(const Evidence& evidence, std::size_t frames, double frame_s, double cycle_s)
+      : evidence_(evidence), frames_(frames), durations_(durations_of_cycle(cycle_s, frame_s)) {
     for (std::size_t state = 0; state < kStates; ++state) {
-      const DurationTable& table = durations[state];
-      Best best = best_duration(entry[state], t, table.log_probability,
-                                std::min(table.max_frames(), t - 1));
-      if (t <= table.max_frames() && table.log_survival[t - 1] > best.score) {
-        best = {table.log_survival[t - 1], t};
+      entry_[state].assign(frames + 1, kImpossible);
+      entry_[state][0] = 0;
+      const std::vector<float>& log_probability = durations_[state].log_probability;
+      longest_first_[state].assign(log_probability.rbegin(), log_probability.rend());
+    }
+  }
+
+  Path run() {
+    for (std::size_t t = 1; t < frames_; ++t) {
+      for (std::size_t state = 0; state < kStates; ++state) {
+        const std::size_t next = next_of(state);
+        entry_[next][t] = best_score(state, t) + evidence_[state][t] - evidence_[next][t];
       }
-      duration_before[state][t] = best.duration;
-      const std::size_t next = next_of(state);
-      entry[next][t] = best.score + evidence[state][t] - evidence[next][t];
     }
+
+    Best last;
+    std::size_t state = 0;
+    for (std::size_t s = 0; s < kStates; ++s) {
+      const DurationTable& table = durations_[s];
+      Best best = best_duration(entry_[s], frames_, table.log_survival,
+                                std::min(table.max_frames(), frames_));
+      best.score += evidence_[s][frames_];
+      if (best.score > last.score) {
+        last = best;
+        state = s;
+      }
+    }
+
+    Path path;
+    path.log_likelihood = static_cast<double>(last.score);
+    std::size_t end = frames_;
+    for (std::size_t duration = last.duration; duration > 0;) {
+      path.segments.push_back({static_cast<State>(state), end - duration, end});
+      end -= duration;
+      state = previous_of(state);
+      duration = end == 0 ? 0 : best_before(state, end).duration;
+    }
+    std::ranges::reverse(path.segments);
+    return path;
   }
 
-  Best last;
-  std::size_t state = 0;
-  for (std::size_t s = 0; s < kStates; ++s) {
-    const DurationTable& table = durations[s];
-    Best best =
-        best_duration(entry[s], frames, table.log_survival, std::min(table.max_frames(), frames));
-    best.score += evidence[s][frames];
-    if (best.score > last.score) {
-      last = best;
-      state = s;
-    }
+ private:
+  /// Of all segments of a state that end at frame t: those that begin after the clip does, and that
+  /// which its beginning cuts.
+  [[nodiscard]] float best_score(std::size_t state, std::size_t t) const {
+    const std::size_t longest = std::min(durations_[state].max_frames(), t - 1);
+    const float whole = greatest_sum(std::span(entry_[state]).subspan(t - longest, longest),
+                                     std::span(longest_first_[state]).last(longest));
+    return std::max(whole, score_of_cut(state, t));
   }
 
-  Path path;
-  path.log_likelihood = static_cast<double>(last.score);
-  std::size_t end = frames;
-  for (std::size_t duration = last.duration; duration > 0;) {
-    path.segments.push_back({static_cast<State>(state), end - duration, end});
-    end -= duration;
-    state = previous_of(state);
-    duration = duration_before[state][end];
+  /// The same with its duration.
+  [[nodiscard]] Best best_before(std::size_t state, std::size_t t) const {
+    const DurationTable& table = durations_[state];
+    const Best whole =
+        best_duration(entry_[state], t, table.log_probability, std::min(table.max_frames(), t - 1));
+    const float cut = score_of_cut(state, t);
+    return cut > whole.score ? Best{cut, t} : whole;
   }
-  std::ranges::reverse(path.segments);
-  return path;
+
+  [[nodiscard]] float score_of_cut(std::size_t state, std::size_t t) const {
+    const DurationTable& table = durations_[state];
+    return t <= table.max_frames() ? table.log_survival[t - 1] : kImpossible;
+  }
+
+  const Evidence& evidence_;
+  std::size_t frames_;
+  std::array<DurationTable, kStates> durations_;
+  std::array<std::vector<float>, kStates> longest_first_;  // durations_[s].log_probability
+  // entry_[s][t]: the best score of a path that enters state s at frame t, less the evidence for s
+  // before t, so that adding the evidence for s before a later frame leaves that of the segment.
+  Evidence entry_;
+};
+
+Path search(const Posteriors& posteriors, const Evidence& evidence, double cycle_s) {
+  return Search(evidence, posteriors.frames(), posteriors.frame_s, cycle_s).run();
 }
 
 }  // namespace

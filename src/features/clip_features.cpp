@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/lanes.hpp"
 #include "signal/spectrum.hpp"
 
 namespace auscult::features {
@@ -141,10 +143,9 @@ Recurrence find_recurrence(const std::vector<float>& values) {
   constexpr std::size_t kLastLag = 200;
   std::vector<double> correlation;
   for (std::size_t lag = kFirstLag - 1; lag <= kLastLag + 1 && 2 * lag < values.size(); ++lag) {
-    float sum = 0;
-    const std::size_t count = values.size() - lag;
-    for (std::size_t t = 0; t < count; ++t) sum += values[t] * values[t + lag];
-    correlation.push_back(static_cast<double>(sum) / static_cast<double>(count));
+    const std::span<const float> later = std::span(values).subspan(lag);
+    const float sum = dot(std::span(values).first(later.size()), later);
+    correlation.push_back(static_cast<double>(sum) / static_cast<double>(later.size()));
   }
   Recurrence found;
   for (std::size_t i = 1; i + 1 < correlation.size(); ++i) {

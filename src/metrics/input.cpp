@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <functional>
+#include <numeric>
 
 #include "json/json.hpp"
 
@@ -73,15 +76,11 @@ std::string_view to_string(Feature feature) {
 
 double zero_crossing_hz(std::span<const float> samples, int sample_rate_hz) {
   if (samples.empty()) return 0;
-  double sum = 0;
-  for (const float sample : samples) sum += static_cast<double>(sample);
+  const double sum = std::reduce(samples.begin(), samples.end(), 0.0, std::plus<double>());
   const auto mean = static_cast<float>(sum / static_cast<double>(samples.size()));
-  std::size_t crossings = 0;
-  bool above = samples.front() > mean;
-  for (const float sample : samples) {
-    const bool is_above = sample > mean;
-    crossings += is_above != above ? 1 : 0;
-    above = is_above;
+  std::uint32_t crossings = 0;
+  for (std::size_t i = 1; i < samples.size(); ++i) {
+    crossings += (samples[i - 1] > mean) != (samples[i] > mean) ? 1U : 0U;
   }
   return static_cast<double>(crossings) * sample_rate_hz /
          (2 * static_cast<double>(samples.size()));

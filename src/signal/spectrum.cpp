@@ -1,9 +1,12 @@
 #include "signal/spectrum.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
 #include <cmath>
+#include <limits>
+#include <mutex>
 #include <numbers>
 #include <utility>
 
@@ -12,29 +15,53 @@ namespace {
 
 constexpr double kTwoPi = 2 * std::numbers::pi;
 
+// What is the same for all transforms of one size.
+struct Tables {
+  Tables() = default;
+  explicit Tables(std::size_t size)
+      : window(size), cosines(size / 2), sines(size / 2), mirrored(size) {
+    for (std::size_t i = 0; i < size; ++i) {
+      const double angle = kTwoPi * static_cast<double>(i) / static_cast<double>(size);
+      window[i] = static_cast<float>(0.5 - 0.5 * std::cos(angle));
+      if (i >= size / 2) continue;
+      cosines[i] = static_cast<float>(std::cos(angle));
+      sines[i] = static_cast<float>(-std::sin(angle));
+    }
+    for (std::size_t i = 1; i < size; ++i) {
+      mirrored[i] = mirrored[i / 2] / 2 + (i % 2) * (size / 2);
+    }
+  }
+
+  std::vector<float> window;  // Hann's
+  std::vector<float> cosines;
+  std::vector<float> sines;
+  std::vector<std::size_t> mirrored;  // each index with its bits in reverse
+};
+
+// Made when first asked for: sines and cosines take as long as a transform.
+const Tables& tables_of(std::size_t size) {
+  constexpr std::size_t kSizes = std::numeric_limits<std::size_t>::digits;
+  static std::array<std::once_flag, kSizes> made;
+  static std::array<Tables, kSizes> tables;
+  const auto power = static_cast<std::size_t>(std::countr_zero(size));
+  std::call_once(made[power], [&] { tables[power] = Tables(size); });
+  return tables[power];
+}
+
 // A transform of one size, in place, after Cooley and Tukey (1965). Real and imaginary parts lie
 // apart: std::complex's product checks for infinities, which costs more than the product.
 class Transform {
  public:
-  explicit Transform(std::size_t size)
-      : real(size), imaginary(size), cosines_(size / 2), sines_(size / 2), mirrored_(size) {
-    for (std::size_t i = 0; i < size / 2; ++i) {
-      const double angle = kTwoPi * static_cast<double>(i) / static_cast<double>(size);
-      cosines_[i] = static_cast<float>(std::cos(angle));
-      sines_[i] = static_cast<float>(-std::sin(angle));
-    }
-    const auto top = size / 2;
-    for (std::size_t i = 1; i < size; ++i) {
-      mirrored_[i] = mirrored_[i / 2] / 2 + (i % 2) * top;
-    }
-  }
+  explicit Transform(const Tables& tables)
+      : real(tables.window.size()), imaginary(real.size()), tables_(tables) {}
 
   void run() {
+    const std::vector<std::size_t>& mirrored = tables_.mirrored;
     const std::size_t size = real.size();
     for (std::size_t i = 0; i < size; ++i) {
-      if (i < mirrored_[i]) {
-        std::swap(real[i], real[mirrored_[i]]);
-        std::swap(imaginary[i], imaginary[mirrored_[i]]);
+      if (i < mirrored[i]) {
+        std::swap(real[i], real[mirrored[i]]);
+        std::swap(imaginary[i], imaginary[mirrored[i]]);
       }
     }
     for (std::size_t half = 1; half < size; half *= 2) {
@@ -43,8 +70,8 @@ class Transform {
         for (std::size_t k = 0; k < half; ++k) {
           const std::size_t i = begin + k;
           const std::size_t j = i + half;
-          const float cosine = cosines_[k * stride];
-          const float sine = sines_[k * stride];
+          const float cosine = tables_.cosines[k * stride];
+          const float sine = tables_.sines[k * stride];
           const float turned_real = real[j] * cosine - imaginary[j] * sine;
           const float turned_imaginary = real[j] * sine + imaginary[j] * cosine;
           real[j] = real[i] - turned_real;
@@ -60,26 +87,21 @@ class Transform {
   std::vector<float> imaginary;
 
  private:
-  std::vector<float> cosines_;
-  std::vector<float> sines_;
-  std::vector<std::size_t> mirrored_;  // each index with its bits in reverse
+  const Tables& tables_;
 };
 
 }  // namespace
 
 std::vector<float> mean_power_spectrum(std::span<const float> samples, std::size_t size) {
   assert(size >= 4 && std::has_single_bit(size));
-  std::vector<float> window(size);
+  const Tables& tables = tables_of(size);
+  const std::vector<float>& window = tables.window;
   double window_sum = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    window[i] = static_cast<float>(
-        0.5 - 0.5 * std::cos(kTwoPi * static_cast<double>(i) / static_cast<double>(size)));
-    window_sum += static_cast<double>(window[i]);
-  }
+  for (const float weight : window) window_sum += static_cast<double>(weight);
 
   const std::size_t hop = size / 2;
   const std::size_t frames = samples.size() <= size ? 1 : 1 + (samples.size() - size) / hop;
-  Transform transform(size);
+  Transform transform(tables);
   const auto fill = [&](std::vector<float>& part, std::size_t frame) {
     const std::size_t begin = frame * hop;
     const std::size_t count = frame < frames ? std::min(size, samples.size() - begin) : 0;
