@@ -70,7 +70,7 @@ Status PostgresKeyStore::share_rates() {
     const std::lock_guard lock(mutex_);
     if (uses_.empty()) return Ok{};
     for (auto& [id, use] : uses_) {
-      if (use.untold == use.untold.zero()) continue;
+      if (use.untold == RequestRate::Clock::duration::zero()) continue;
       ids += (ids.empty() ? "" : ",") + id;
       costs += (costs.empty() ? "" : ",") + std::to_string(microseconds(use.untold));
       use.untold = {};
@@ -89,7 +89,7 @@ Status PostgresKeyStore::share_rates() {
           "greatest(0, key_rates.recovered_at - "
           "CAST(extract(epoch FROM now()) * 1000000 AS BIGINT))");
       if (!add) return add.error();
-      const Status added = add->bind("{" + ids + "}").bind("{" + costs + "}").run();
+      Status added = add->bind("{" + ids + "}").bind("{" + costs + "}").run();
       if (!added) return added;
     }
     Result<storage::Statement> row = connection.prepare(
