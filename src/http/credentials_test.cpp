@@ -9,7 +9,10 @@ namespace {
 using boost::beast::http::field;
 using boost::beast::http::fields;
 
-std::string session() { return std::string(64, 'a'); }
+const std::string& session() {
+  static const std::string kSession(64, 'a');
+  return kSession;
+}
 
 TEST(ReadCredentials, TakesAKeyFromEitherHeader) {
   fields headers;
