@@ -38,26 +38,24 @@ std::optional<int> forest_class(const Example& example) {
 Status measure_features(const beats::HeartSoundDetector& detector, Dataset& dataset,
                         const LoadListener& listener) {
   model::Workspace workspace = detector.make_workspace();
-  const auto measure = [&](std::vector<float> samples) -> Result<std::vector<float>> {
+  const auto measure = [&](const Example& example, std::vector<float> samples,
+                           std::vector<float>& to) -> Status {
     const audio::AudioClip clip{.samples = std::move(samples), .sample_rate_hz = kSampleRateHz};
     const Result<beats::Heartbeats> heartbeats = detector.detect(clip, workspace);
-    if (!heartbeats) return heartbeats.error();
-    return features::evidence_features(clip, *heartbeats);
+    if (!heartbeats) {
+      return fail(heartbeats.error().code, example.file + ": " + heartbeats.error().message);
+    }
+    to = features::evidence_features(clip, *heartbeats);
+    return Ok{};
   };
   for (std::size_t i = 0; i < dataset.examples.size(); ++i) {
     Example& example = dataset.examples[i];
-    Result<std::vector<float>> measured = measure(example.samples);
-    if (measured) {
-      example.features = *std::move(measured);
-      if (is_healthy_elsewhere(example)) {
-        Random random = random_for(kPieceSeed, i, 22);
-        measured = measure(cleaned_piece(example.samples, random));
-        if (measured) example.cleaned_features = *std::move(measured);
-      }
+    Status measured = measure(example, example.samples, example.features);
+    if (measured && is_healthy_elsewhere(example)) {
+      Random random = random_for(kPieceSeed, i, 22);
+      measured = measure(example, cleaned_piece(example.samples, random), example.cleaned_features);
     }
-    if (!measured) {
-      return fail(measured.error().code, example.file + ": " + measured.error().message);
-    }
+    if (!measured) return measured;
     listener(i + 1, dataset.examples.size());
   }
   return Ok{};

@@ -12,7 +12,7 @@ namespace auscult::train {
 
 /// The lengths the service pads a clip to, in samples: each a whole number of window hops, so that
 /// the windows reach the end.
-inline constexpr std::array kLengths = {8'000, 10'000, 15'000, 20'000, 40'000, 60'000};
+inline constexpr std::array kLengths = {10'000, 15'000, 20'000, 40'000, 60'000};
 inline constexpr double kWindowS = 5.0;
 inline constexpr double kWindowHopS = 2.5;
 
