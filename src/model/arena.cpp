@@ -1,19 +1,25 @@
 #include "model/arena.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <cstdlib>
+#include <memory>
 #include <new>
 #include <numeric>
 
 namespace auscult::model {
 
 AlignedBytes::AlignedBytes(std::size_t size)
-    : data_(static_cast<std::byte*>(::operator new (size, std::align_val_t{kAlignment}))) {
-  std::memset(data_.get(), 0, size);
+    // Not operator new and zeros, which would be written: calloc() knows that fresh pages are zero.
+    : block_(std::calloc(size + kAlignment, 1)),  // NOLINT(cppcoreguidelines-no-malloc)
+      size_(size) {
+  if (block_ == nullptr) throw std::bad_alloc();
+  void* aligned = block_.get();
+  std::size_t space = size + kAlignment;
+  data_ = static_cast<std::byte*>(std::align(kAlignment, size, aligned, space));
 }
 
-void AlignedBytes::Free::operator()(std::byte* data) const {
-  ::operator delete (data, std::align_val_t{kAlignment});
+void AlignedBytes::Free::operator()(void* block) const {
+  std::free(block);  // NOLINT(cppcoreguidelines-no-malloc)
 }
 
 ArenaLayout plan_arena(const std::vector<Lifetime>& lifetimes) {

@@ -9,17 +9,21 @@ namespace auscult::model {
 /// What the widest vector loads want; also a cache line.
 inline constexpr std::size_t kAlignment = 64;
 
-/// Aligned bytes, zero at first; movable.
+/// Aligned bytes, zero at first; movable. Of many of them, only those that are written to take up
+/// memory.
 class AlignedBytes {
  public:
   explicit AlignedBytes(std::size_t size);
-  [[nodiscard]] std::byte* data() const { return data_.get(); }
+  [[nodiscard]] std::byte* data() const { return data_; }
+  [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
   struct Free {
-    void operator()(std::byte* data) const;
+    void operator()(void* block) const;
   };
-  std::unique_ptr<std::byte, Free> data_;
+  std::unique_ptr<void, Free> block_;
+  std::byte* data_;
+  std::size_t size_;
 };
 
 /// A stretch of memory that is needed from step `first` to step `last`, both included.

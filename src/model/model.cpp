@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <mutex>
 #include <oneapi/dnnl/dnnl.hpp>
+#include <optional>
 #include <utility>
 
 #include "core/hash.hpp"
@@ -13,6 +16,7 @@
 #include "model/onnx_file.hpp"
 #include "model/passes.hpp"
 #include "model/single_thread.hpp"
+#include "model/specialise.hpp"
 
 namespace auscult::model {
 
@@ -42,18 +46,62 @@ Result<Precision> choose_precision(Precision wanted) {
 
 struct Model::State {
   ModelInfo info;
+  Graph graph;
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
-  std::vector<Program> programs;  // As info.lengths.
+
+  /// The program for info.lengths[index]. Any thread.
+  Result<std::shared_ptr<const Program>> program(std::size_t index) const;
+
+ private:
+  // Kernels take memory, and time to make: those for lengths that never come are not made.
+  mutable std::mutex mutex_;
+  mutable LayoutCache cache_;
+  mutable std::map<std::size_t, std::shared_ptr<const Program>> programs_;
 };
 
-struct Workspace::State {
-  State(const dnnl::engine& engine, const std::vector<Program>& programs, std::size_t bytes)
-      : arena(bytes), stream(engine) {
-    for (const Program& program : programs) bound.emplace_back(program, engine, arena.data());
+Result<std::shared_ptr<const Program>> Model::State::program(std::size_t index) const {
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<const Program>& program = programs_[index];
+  if (program) return program;
+  const SingleThread single_thread;
+  try {
+    const Target target{engine, info.precision == Precision::bf16};
+    Result<Program> compiled = compile(graph, info.lengths[index], target, cache_);
+    if (!compiled) return compiled.error();
+    program = std::make_shared<const Program>(*std::move(compiled));
+    return program;
+  } catch (const dnnl::error& error) {
+    return fail(ErrorCode::internal, std::string("oneDNN failed: ") + error.what());
   }
+}
+
+struct Workspace::State {
+  struct Bound {
+    std::shared_ptr<const Program> program;
+    std::optional<BoundProgram> steps;
+  };
+
+  State(const Model::State& model, std::size_t bytes)
+      : arena(bytes), stream(model.engine), bound(model.info.lengths.size()) {}
+
+  /// The program for info.lengths[index], bound to the arena.
+  Result<const Bound*> bind(const Model::State& model, std::size_t index) {
+    Bound& wanted = bound[index];
+    if (wanted.steps) return &wanted;
+    Result<std::shared_ptr<const Program>> program = model.program(index);
+    if (!program) return program.error();
+    wanted.program = *std::move(program);
+    if (wanted.program->arena_bytes > arena.size()) {
+      for (Bound& other : bound) other.steps.reset();
+      arena = AlignedBytes(wanted.program->arena_bytes);
+    }
+    wanted.steps.emplace(*wanted.program, model.engine, arena.data());
+    return &wanted;
+  }
+
   AlignedBytes arena;
   dnnl::stream stream;
-  std::vector<BoundProgram> bound;
+  std::vector<Bound> bound;
 };
 
 Workspace::Workspace(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -79,25 +127,23 @@ Result<Model> Model::decode(std::span<const std::byte> bytes, Precision precisio
   info->sha256 = sha256_hex(bytes);
   if (Status status = simplify(file->graph); !status) return status.error();
 
-  const SingleThread single_thread;
-  try {
-    auto state = std::make_unique<State>();
-    state->info = *std::move(info);
-    LayoutCache cache;
-    const Target target{state->engine, *chosen == Precision::bf16};
-    for (const std::size_t length : state->info.lengths) {
-      Result<Program> program = compile(file->graph, length, target, cache);
-      if (!program) return program.error();
-      if (!state->programs.empty() && program->score_count != state->programs.front().score_count) {
-        return fail(ErrorCode::unsupported_model,
-                    "the number of scores depends on the length of the clip");
-      }
-      state->programs.push_back(*std::move(program));
+  auto state = std::make_unique<State>();
+  state->info = *std::move(info);
+  state->graph = std::move(file->graph);
+  const std::vector<std::size_t>& lengths = state->info.lengths;
+  // The longest needs most of everything: what it does not fail at, the others will not either.
+  const Result<std::shared_ptr<const Program>> longest = state->program(lengths.size() - 1);
+  if (!longest) return longest.error();
+  for (const std::size_t length : lengths) {
+    const Result<SpecialisedGraph> specialised = specialise(state->graph, length);
+    if (!specialised) return specialised.error();
+    const Shape& scores = specialised->shapes[static_cast<std::size_t>(state->graph.scores)];
+    if (element_count(scores) != (*longest)->score_count) {
+      return fail(ErrorCode::unsupported_model,
+                  "the number of scores depends on the length of the clip");
     }
-    return Model(std::move(state));
-  } catch (const dnnl::error& error) {
-    return fail(ErrorCode::internal, std::string("oneDNN failed: ") + error.what());
   }
+  return Model(std::move(state));
 }
 
 Result<Model> Model::load(const std::filesystem::path& file, Precision precision) {
@@ -109,10 +155,8 @@ Result<Model> Model::load(const std::filesystem::path& file, Precision precision
 }
 
 Workspace Model::make_workspace() const {
-  const SingleThread single_thread;
-  std::size_t bytes = 0;
-  for (const Program& program : state_->programs) bytes = std::max(bytes, program.arena_bytes);
-  return Workspace(std::make_unique<Workspace::State>(state_->engine, state_->programs, bytes));
+  const auto longest = state_->program(state_->info.lengths.size() - 1);
+  return Workspace(std::make_unique<Workspace::State>(*state_, (*longest)->arena_bytes));
 }
 
 Result<Scores> Model::run(std::span<const float> samples, Hidden hidden,
@@ -131,7 +175,10 @@ Result<Scores> Model::run(std::span<const float> samples, Hidden hidden,
                     " cannot be hidden in a clip of " + std::to_string(samples.size()));
   }
   const auto index = static_cast<std::size_t>(next - lengths.begin());
-  const Program& program = state_->programs[index];
+  const SingleThread single_thread;
+  const auto bound = workspace.state_->bind(*state_, index);
+  if (!bound) return bound.error();
+  const Program& program = *(*bound)->program;
   std::byte* arena = workspace.state_->arena.data();
   const auto floats = [&](const Place& place) {
     return static_cast<float*>(address(place, arena));
@@ -146,8 +193,7 @@ Result<Scores> Model::run(std::span<const float> samples, Hidden hidden,
     std::fill(mask + hidden.begin, mask + hidden.end, 0.0F);
   }
 
-  const SingleThread single_thread;
-  if (workspace.state_->bound[index].run(workspace.state_->stream) != dnnl_success) {
+  if ((*bound)->steps->run(workspace.state_->stream) != dnnl_success) {
     return fail(ErrorCode::internal, "oneDNN failed to run the model");
   }
   Scores scores;

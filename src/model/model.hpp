@@ -58,8 +58,9 @@ class Workspace {
   std::unique_ptr<State> state_;
 };
 
-/// An ONNX graph, compiled to oneDNN primitives once for each of its lengths. Immutable after
-/// load(); all members are safe from any thread, with one Workspace each.
+/// An ONNX graph, compiled to oneDNN primitives once for each of its lengths: for the longest by
+/// load(), for another when the first clip comes that needs it, which takes some 10 ms more. All
+/// members are safe from any thread, with one Workspace each.
 class Model {
  public:
   /// Fails with not_found, and with unsupported_model if the file is no ONNX, lacks required
@@ -78,7 +79,8 @@ class Model {
 
   /// Runs the graph on one clip of 1 to info().lengths.back() samples, padded with zeros to the
   /// next length, the graph's `mask` input (if it has one) 1 on the clip and 0 on the padding.
-  /// Allocates nothing of its own; oneDNN does for its lists of arguments, under 1 KB at a time.
+  /// Allocates nothing of its own but when a length first comes; oneDNN does for its lists of
+  /// arguments, under 1 KB at a time.
   /// Fails with invalid_argument on a length out of bounds, and with internal
   /// if a score is not finite.
   Result<Scores> run(std::span<const float> samples, Workspace& workspace) const {
@@ -91,6 +93,7 @@ class Model {
   Result<Scores> run(std::span<const float> samples, Hidden hidden, Workspace& workspace) const;
 
  private:
+  friend class Workspace;
   struct State;
   explicit Model(std::unique_ptr<const State> state);
   std::unique_ptr<const State> state_;
