@@ -4,13 +4,16 @@
 Most of clang-tidy's time goes into the headers of Boost, GoogleTest and the standard library, again
 for each source. So sources that are compiled with the same options are laid end to end in one file;
 where they do not compile so (two have the same name in a namespace without a name), in two files.
-What is found there is looked for again in its source alone, and only that counts.
+What is found there is looked for again in its source alone, and only that counts. Sources that
+were clean are not read again until they, a header of the project that they include, their options
+or .clang-tidy change (`--all` reads them all the same): a run that was stopped goes on.
 
 Needs a folder configured with clang (`cmake --preset tidy`); builds nothing. Exits 1 if something
 is found.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -24,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TIDY = "clang-tidy-14"
 SOURCES_AT_ONCE = 12
 HEADERS = r"/(src|include/auscult|apps|tests|fuzz|benchmarks)/.*\.hpp$"
+INCLUDE = re.compile(r'^#include "(.+)"', re.MULTILINE)
 FINDING = re.compile(r"^(?P<path>/\S+?):(?P<line>\d+):\d+: (?:warning|error): ")
 
 
@@ -47,6 +51,22 @@ def sources_by_options(build: Path, chosen: list[Path]) -> dict[tuple[str, ...],
         for path in sorted(wanted):
             print(f"tidy: {path.relative_to(ROOT)} is built by no target of this configuration")
     return groups
+
+
+def fingerprint(source: Path, options: tuple[str, ...]) -> str:
+    """Of all that decides what is found in `source`, but for the headers of libraries."""
+    folders = [Path(option[2:]) for option in options if option.startswith("-I")]
+    files = [ROOT / ".clang-tidy", source]
+    for file in files:  # grows as it is gone through
+        for name in INCLUDE.findall(file.read_text()):
+            found = next((path for folder in [file.parent, *folders]
+                          if (path := (folder / name).resolve()).is_file()), None)
+            if found and found not in files:
+                files.append(found)
+    digest = hashlib.sha256(" ".join(options).encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def lay_end_to_end(sources: list[Path], file: Path) -> None:
@@ -112,21 +132,31 @@ def main() -> int:
     parser.add_argument("paths", nargs="*", type=Path, help="sources or folders (all)")
     parser.add_argument("--build", type=Path, default=ROOT / "build/tidy")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--all", action="store_true", help="read what was clean again as well")
     arguments = parser.parse_args()
 
     groups = sources_by_options(arguments.build, [path.resolve() for path in arguments.paths])
     folder = arguments.build / "tidy"
     folder.mkdir(exist_ok=True)
+    record = folder / "clean.json"
+    clean = json.loads(record.read_text()) if record.exists() and not arguments.all else {}
+    prints = {source: fingerprint(source, options)
+              for options, sources in groups.items() for source in sources}
+    done = sum(clean.get(str(source)) == digest for source, digest in prints.items())
+    print(f"tidy: {done} of {len(prints)} sources were clean and have not changed")
     batches = []
     for options, sources in groups.items():
+        sources = [source for source in sources if clean.get(str(source)) != prints[source]]
         for start in range(0, len(sources), SOURCES_AT_ONCE):
             batches.append((options, sources[start:start + SOURCES_AT_ONCE],
                             folder / f"{len(batches)}.cpp"))
     found = set()
-    done = 0
     with ThreadPoolExecutor(arguments.jobs) as pool:
         for (_, sources, _), lines in zip(batches, pool.map(lambda batch: check(*batch), batches)):
             done += len(sources)
+            if not lines:
+                clean |= {str(source): prints[source] for source in sources}
+                record.write_text(json.dumps(clean))
             new = sorted(set(lines) - found)
             found.update(new)
             print("\n".join([f"tidy: {done} sources, {len(found)} findings", *new]), flush=True)
