@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace auscult::audio {
 namespace {
@@ -16,11 +17,10 @@ double dbfs(double amplitude) {
 constexpr float kLowestUnclipped = -32'767.5F / 32'768;  // excluded
 constexpr float kHighestUnclipped = 32'766.5F / 32'768;  // included
 
-template <typename Numbers>
-double sum(const Numbers& lanes) {
-  double sum = 0;
-  for (std::size_t lane = 0; lane < Lanes::kCount; ++lane) sum += static_cast<double>(lanes[lane]);
-  return sum;
+double sum(const Lanes::Doubles& d) { return (d[0] + d[1]) + (d[2] + d[3]); }
+
+double sum(const Lanes::Integers& n) {
+  return static_cast<double>(std::int64_t{n[0]} + n[1] + n[2] + n[3]);
 }
 
 }  // namespace

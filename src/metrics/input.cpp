@@ -76,7 +76,8 @@ std::string_view to_string(Feature feature) {
 
 double zero_crossing_hz(std::span<const float> samples, int sample_rate_hz) {
   if (samples.empty()) return 0;
-  const double sum = std::reduce(samples.begin(), samples.end(), 0.0, std::plus<double>());
+  const double sum =
+      std::reduce(samples.begin(), samples.end(), 0.0, [](double a, double b) { return a + b; });
   const auto mean = static_cast<float>(sum / static_cast<double>(samples.size()));
   std::uint32_t crossings = 0;
   for (std::size_t i = 1; i < samples.size(); ++i) {

@@ -19,7 +19,7 @@ AlignedBytes::AlignedBytes(std::size_t size)
 }
 
 void AlignedBytes::Free::operator()(void* block) const {
-  std::free(block);  // NOLINT(cppcoreguidelines-no-malloc)
+  std::free(block);  // NOLINT(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory)
 }
 
 ArenaLayout plan_arena(const std::vector<Lifetime>& lifetimes) {
