@@ -133,7 +133,8 @@ class Search {
 
   [[nodiscard]] float score_of_cut(std::size_t state, std::size_t t) const {
     const DurationTable& table = durations_[state];
-    return t <= table.max_frames() ? table.log_survival[t - 1] : kImpossible;
+    if (t > table.max_frames()) return kImpossible;
+    return table.log_survival[t - 1];
   }
 
   const Evidence& evidence_;
