@@ -42,7 +42,7 @@ std::vector<float> resample(std::span<const float> samples, int rate_hz, const S
   const soxr_io_spec_t floats = soxr_io_spec(SOXR_FLOAT32_I, SOXR_FLOAT32_I);
   const soxr_quality_spec_t quality = soxr_quality_spec(setting.recipe, 0);
   const soxr_runtime_spec_t one_thread = soxr_runtime_spec(1);
-  const soxr_t resampler =
+  soxr* const resampler =
       soxr_create(rate_hz, kTargetHz, 1, nullptr, &floats, &quality, &one_thread);
   std::vector<float> result(static_cast<std::size_t>(kDurationS * kTargetHz) + kBlock);
   std::size_t made = 0;
@@ -97,11 +97,11 @@ int main() {
     const double high_ms = median_ms(rate_hz, kSettings[3]);
     for (const Setting& setting : kSettings) {
       double change_db = 0;
-      for (double hz = 20; hz <= 800; hz += 30) {
+      for (int hz = 20; hz <= 800; hz += 30) {
         change_db = std::max(change_db, std::abs(level_db(hz, rate_hz, setting)));
       }
       double alias_db = -200;
-      for (double hz = 1'100; hz < 0.49 * rate_hz; hz += 0.03 * rate_hz) {
+      for (int hz = 1'100; hz < 49 * rate_hz / 100; hz += 3 * rate_hz / 100) {
         alias_db = std::max(alias_db, level_db(hz, rate_hz, setting));
       }
       const double ms = median_ms(rate_hz, setting);
