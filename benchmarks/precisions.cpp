@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <optional>
 #include <vector>
 
@@ -92,7 +93,7 @@ double median_us(const Layer& layer, const Types& types) {
 
 }  // namespace
 
-int main() {
+int main() try {
   const auscult::model::SingleThread one;
   const bool with_bf16 = auscult::benchmarks::has_bf16();
   std::puts("| layer | of them | f32, us each | bf16 | s8 |\n| --- | --- | --- | --- | --- |");
@@ -108,4 +109,7 @@ int main() {
                 us[1], us[2]);
   }
   std::printf("| all of them | | %.0f | %.0f | %.0f |\n", sums_us[0], sums_us[1], sums_us[2]);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "precisions: %s\n", error.what());
+  return 1;
 }

@@ -78,7 +78,7 @@ void count_sound(benchmark::State& state, double duration_s) {
 
 void matrix_product_f32(benchmark::State& state) {
   MatrixProduct product(dnnl::memory::data_type::f32);
-  for (auto _ : state) product.run();
+  for ([[maybe_unused]] auto _ : state) product.run();
   state.counters["FLOP"] = benchmark::Counter(MatrixProduct::operations(),
                                               benchmark::Counter::kIsIterationInvariantRate);
 }
@@ -86,7 +86,7 @@ void matrix_product_f32(benchmark::State& state) {
 void matrix_product_bf16(benchmark::State& state) {
   if (!has_bf16()) return state.SkipWithError("this processor has no bf16");
   MatrixProduct product(dnnl::memory::data_type::bf16);
-  for (auto _ : state) product.run();
+  for ([[maybe_unused]] auto _ : state) product.run();
   state.counters["FLOP"] = benchmark::Counter(MatrixProduct::operations(),
                                               benchmark::Counter::kIsIterationInvariantRate);
 }
@@ -94,21 +94,22 @@ void matrix_product_bf16(benchmark::State& state) {
 void decode(benchmark::State& state) {
   const auto duration_s = static_cast<double>(state.range(0));
   const std::vector<std::byte> body = pcm(duration_s);
-  for (auto _ : state) benchmark::DoNotOptimize(audio::decode(body, {}));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(audio::decode(body, {}));
   count_sound(state, duration_s);
 }
 
 void gain(benchmark::State& state) {
   const auto duration_s = static_cast<double>(state.range(0));
   const audio::AudioClip clip = heart(duration_s);
-  for (auto _ : state) benchmark::DoNotOptimize(audio::encode_amplified_wav(clip, 10));
+  for ([[maybe_unused]] auto _ : state)
+    benchmark::DoNotOptimize(audio::encode_amplified_wav(clip, 10));
   count_sound(state, duration_s);
 }
 
 void resample(benchmark::State& state) {
   const auto duration_s = static_cast<double>(state.range(0));
   const audio::AudioClip clip = heart(duration_s);
-  for (auto _ : state) benchmark::DoNotOptimize(audio::resample(clip, 2'000));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(audio::resample(clip, 2'000));
   count_sound(state, duration_s);
 }
 
@@ -120,7 +121,7 @@ void network(benchmark::State& state, model::Precision precision) {
   auto workspace = model.make_workspace();
   const auto duration_s = static_cast<double>(state.range(0));
   const std::vector<float> samples = heart(duration_s, 2'000).samples;
-  for (auto _ : state) benchmark::DoNotOptimize(model.run(samples, workspace));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(model.run(samples, workspace));
   count_sound(state, duration_s);
   state.counters["FLOP"] =
       benchmark::Counter(kNetworkFlopPerSample * static_cast<double>(samples.size()),
@@ -133,7 +134,7 @@ void heart_sounds(benchmark::State& state) {
   auto workspace = detector.make_workspace();
   const auto duration_s = static_cast<double>(state.range(0));
   const audio::AudioClip clip = heart(duration_s, 2'000);
-  for (auto _ : state) benchmark::DoNotOptimize(detector.detect(clip, workspace));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(detector.detect(clip, workspace));
   count_sound(state, duration_s);
 }
 
@@ -144,7 +145,8 @@ void features_of_beats(benchmark::State& state) {
   const auto duration_s = static_cast<double>(state.range(0));
   const audio::AudioClip clip = heart(duration_s, 2'000);
   const beats::Heartbeats beats = sure(detector.detect(clip, workspace));
-  for (auto _ : state) benchmark::DoNotOptimize(features::evidence_features(clip, beats));
+  for ([[maybe_unused]] auto _ : state)
+    benchmark::DoNotOptimize(features::evidence_features(clip, beats));
   count_sound(state, duration_s);
 }
 
@@ -153,7 +155,8 @@ void classify(benchmark::State& state) {
   auto workspace = classifier.make_workspace();
   const auto duration_s = static_cast<double>(state.range(0));
   const audio::AudioClip clip = heart(duration_s);
-  for (auto _ : state) benchmark::DoNotOptimize(classifier.classify(clip, workspace));
+  for ([[maybe_unused]] auto _ : state)
+    benchmark::DoNotOptimize(classifier.classify(clip, workspace));
   count_sound(state, duration_s);
 }
 
@@ -162,7 +165,7 @@ void archive(benchmark::State& state) {
   const std::vector<std::byte> body = pcm(duration_s);
   const audio::SourceFormat format = sure(audio::BlockReader::open(body, {})).format();
   std::size_t size = 0;
-  for (auto _ : state) size = sure(audio::archive(body, {}, format)).bytes.size();
+  for ([[maybe_unused]] auto _ : state) size = sure(audio::archive(body, {}, format)).bytes.size();
   count_sound(state, duration_s);
   state.counters["kept"] = static_cast<double>(size) / static_cast<double>(body.size());
 }
@@ -181,7 +184,7 @@ void submit(benchmark::State& state) {
   auto workspace = models.current()->classifier.make_workspace();
   const auto duration_s = static_cast<double>(state.range(0));
   const std::vector<std::byte> body = pcm(duration_s);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     service::Upload upload{
         .body = body, .declared = {}, .gain = {}, .device = "", .received_at = now()};
     sure(service.submit(upload, workspace));
@@ -202,7 +205,7 @@ void insert(benchmark::State& state) {
   Recording recording = sure(service.submit(upload, workspace));
   const storage::StoredAudio audio = sure(store.find_audio(recording.id));
   const std::vector<std::byte> wav = sure(service::listening_copy(audio, 10));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     recording.id = new_id(now());
     const Status stored = store.insert(recording, audio, wav);
     if (!stored) return state.SkipWithError(stored.error().message.c_str());
@@ -216,7 +219,7 @@ void http_round_trip(benchmark::State& state) {
   auto store = sure(storage::SqliteRecordingStore::open(folder.path(), service::listening_copy));
   service::RecordingService service(models, store, {});
   RoundTrip trip(service);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     if (!trip.get("/v2/health/live")) return state.SkipWithError("no answer");
   }
 }
