@@ -110,6 +110,6 @@ int main() try {
   }
   std::printf("| all of them | | %.0f | %.0f | %.0f |\n", sums_us[0], sums_us[1], sums_us[2]);
 } catch (const std::exception& error) {
-  std::fprintf(stderr, "precisions: %s\n", error.what());
+  (void)std::fprintf(stderr, "precisions: %s\n", error.what());
   return 1;
 }
