@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 namespace auscult {
@@ -11,13 +12,15 @@ namespace auscult {
 /// sums. Comparisons give -1 for true.
 struct Lanes {
   static constexpr std::size_t kCount = 4;
-  using Floats [[gnu::vector_size(16), gnu::aligned(4), gnu::may_alias]] = float;
-  using Doubles [[gnu::vector_size(32), gnu::aligned(8), gnu::may_alias]] = double;
-  using Integers [[gnu::vector_size(16), gnu::aligned(4), gnu::may_alias]] = std::int32_t;
+  using Floats [[gnu::vector_size(16)]] = float;
+  using Doubles [[gnu::vector_size(32)]] = double;
+  using Integers [[gnu::vector_size(16)]] = std::int32_t;
 
-  /// The four that begin at `from`.
-  [[gnu::always_inline]] static const Floats& at(const float* from) {
-    return *reinterpret_cast<const Floats*>(from);
+  /// The four that begin at `from`, wherever in memory that is.
+  [[gnu::always_inline]] static Floats at(const float* from) {
+    Floats four;
+    std::memcpy(&four, from, sizeof four);
+    return four;
   }
 };
 
