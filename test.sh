@@ -31,14 +31,18 @@ announce() {
   echo "=== $1 (after $SECONDS s)"
 }
 
-# check NAME COMMAND...: counts one check, passed if the command succeeds.
+# check NAME COMMAND...: counts one check, passed if the command succeeds. Of one that fails the
+# lines that say why are repeated at the end.
 check() {
+  local log="$root/build/check.log" reasons
   announce "$1"
-  if "${@:2}"; then
+  mkdir -p "$root/build"
+  if "${@:2}" 2>&1 | tee "$log"; then
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
-    failures+=("$1")
+    mapfile -t reasons < <(grep -aE '^not ok|✖|^ *error:|ERROR|error |SUMMARY:' "$log" | head -n 12)
+    failures+=("$1" "${reasons[@]/#/  }")
     echo "=== FAILED: $1"
   fi
 }
@@ -189,5 +193,5 @@ if build fuzz --target "${fuzzers[@]}"; then
 fi
 
 check "packages of the trainer" tools/setup.sh train
-build train --target auscult-train train_test && tests train --label-regex train
+build train-test --target auscult-train train_test && tests train-test --label-regex train
 finish

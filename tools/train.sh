@@ -45,7 +45,7 @@ fi
 work="${work:-build/training/$(basename "$model")}"
 
 tools/setup.sh build train
-cmake --preset train -DAUSCULT_BUILD_TESTS=OFF
+cmake --preset train
 cmake --build --preset train --target auscult-train auscult
 train=build/train/bin/auscult-train
 

@@ -12,6 +12,7 @@ export function launch({ microphone } = {}) {
     timeout: 60_000,
     args: [
       '--no-sandbox',
+      '--disable-dev-shm-usage', // In a container /dev/shm may be too small for a page.
       '--headless=new',
       '--disable-gpu',
       '--disable-quic',
