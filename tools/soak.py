@@ -394,7 +394,7 @@ def main():
 
     for what, number in sorted(load.counts.items()):
         print(f"{number:7} {what}")
-    print(f"{stalled.reopened:7} stalled connections ended by the server and opened again")
+    print(f"{stalled.reopened.value:7} stalled connections ended by the server and opened again")
     for what, number in load.unexpected.most_common(20):
         print(f"UNEXPECTED {number} times: {what}")
     if load.unexpected:
