@@ -13,8 +13,8 @@ namespace auscult::classify {
 /// A recording as a classifier hears it: all of it at the few rates that its networks ask for, and
 /// of the samples as they came only the beginning.
 struct Heard {
-  int sample_rate_hz = 0;  ///< At which it came.
   audio::LevelMeter level;
+  int sample_rate_hz = 0;               ///< At which it came.
   audio::AudioClip beginning;           ///< At that rate, kRateCheckFrames at most.
   std::vector<audio::AudioClip> clips;  ///< One for each rate.
 
