@@ -43,7 +43,7 @@ check() {
   mapfile -t reasons < <(grep -aE '^not ok|✖|^ *error:|ERROR|error |SUMMARY:' "$log" | head -n 12)
   if ((status == 0)); then
     passed=$((passed + 1))
-    grep -q '^=== once more' "$log" && retried+=("$1" "${reasons[@]/#/  }")
+    if grep -q '^=== once more' "$log"; then retried+=("$1" "${reasons[@]/#/  }"); fi
   else
     failed=$((failed + 1))
     failures+=("$1" "${reasons[@]/#/  }")
