@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "core/limits.hpp"
@@ -33,13 +34,38 @@ Result<std::vector<std::string>> read_names(const std::map<std::string, std::str
   return names;
 }
 
+/// The places of nodes, by their tree and their number in it.
+class NodeIndex {
+ public:
+  using Key = std::pair<std::int64_t, std::int64_t>;
+
+  explicit NodeIndex(std::vector<std::pair<Key, std::uint32_t>> nodes) : nodes_(std::move(nodes)) {
+    // Most files are in order.
+    if (!std::ranges::is_sorted(nodes_)) std::ranges::sort(nodes_);
+  }
+
+  /// One of the nodes that have the key of another, if there is one.
+  [[nodiscard]] std::optional<Key> repeated() const {
+    const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
+    const auto found = std::ranges::adjacent_find(nodes_, same_key);
+    return found == nodes_.end() ? std::nullopt : std::optional(found->first);
+  }
+
+  [[nodiscard]] std::optional<std::uint32_t> find(const Key& key) const {
+    const auto found =
+        std::ranges::lower_bound(nodes_, key, {}, &std::pair<Key, std::uint32_t>::first);
+    if (found == nodes_.end() || found->first != key) return std::nullopt;
+    return found->second;
+  }
+
+ private:
+  std::vector<std::pair<Key, std::uint32_t>> nodes_;
+};
+
 }  // namespace
 
 /// Turns the parallel lists of a TreeEnsembleClassifier into nodes.
 class ForestReader {
-  /// The place of a node, by its tree and its number in it.
-  using Index = std::map<std::pair<std::int64_t, std::int64_t>, std::uint32_t>;
-
  public:
   explicit ForestReader(const onnx::NodeProto& node) : node_(node) {}
 
@@ -67,18 +93,18 @@ class ForestReader {
       return refuse("the forest's post_transform is '" + after->s() + "', not NONE");
     }
 
-    Index index;
+    std::vector<std::pair<NodeIndex::Key, std::uint32_t>> keys;
+    keys.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-      // At the end is where the next one belongs in a file that is in order, as most are.
-      const std::size_t known = index.size();
-      index.emplace_hint(index.end(), std::pair(trees[i], ids[i]), static_cast<std::uint32_t>(i));
-      if (index.size() == known) {
-        return refuse("the forest has two nodes " + std::to_string(ids[i]) + " in tree " +
-                      std::to_string(trees[i]));
-      }
+      keys.emplace_back(NodeIndex::Key(trees[i], ids[i]), static_cast<std::uint32_t>(i));
       if (i == 0 || trees[i] != trees[i - 1]) {
         forest.roots_.push_back(static_cast<std::uint32_t>(i));
       }
+    }
+    const NodeIndex index(std::move(keys));
+    if (const auto twice = index.repeated()) {
+      return refuse("the forest has two nodes " + std::to_string(twice->second) + " in tree " +
+                    std::to_string(twice->first));
     }
     forest.nodes_.resize(count);
     std::uint32_t leaves = 0;
@@ -93,27 +119,28 @@ class ForestReader {
       if (mode != "BRANCH_LEQ") return refuse("the forest has a node of mode '" + mode + "'");
       const auto left = index.find({trees[i], below[i]});
       const auto right = index.find({trees[i], above[i]});
-      const std::string where =
-          "node " + std::to_string(ids[i]) + " of tree " + std::to_string(trees[i]);
+      const auto where = [&] {
+        return "node " + std::to_string(ids[i]) + " of tree " + std::to_string(trees[i]);
+      };
       // Below means after: so no walk comes back.
-      if (left == index.end() || right == index.end() || left->second <= i || right->second <= i) {
-        return refuse(where + " does not lead to two later nodes of its tree");
+      if (!left || !right || *left <= i || *right <= i) {
+        return refuse(where() + " does not lead to two later nodes of its tree");
       }
       if (features[i] < 0 || static_cast<std::size_t>(features[i]) >= forest.features_.size()) {
-        return refuse(where + " asks for feature " + std::to_string(features[i]) + " of " +
+        return refuse(where() + " asks for feature " + std::to_string(features[i]) + " of " +
                       std::to_string(forest.features_.size()));
       }
       node = {.threshold = thresholds[i],
               .feature = static_cast<std::int32_t>(features[i]),
-              .below = left->second,
-              .above = right->second};
+              .below = *left,
+              .above = *right};
     }
     forest.leaves_.resize(leaves);
     return read_weights(index, forest);
   }
 
  private:
-  Status read_weights(const Index& index, Forest& forest) {
+  Status read_weights(const NodeIndex& index, Forest& forest) {
     const auto trees = integers("class_treeids");
     const auto ids = integers("class_nodeids");
     const auto classes = integers("class_ids");
@@ -124,11 +151,11 @@ class ForestReader {
     }
     for (std::size_t i = 0; i < trees.size(); ++i) {
       const auto node = index.find({trees[i], ids[i]});
-      if (node == index.end() || forest.nodes_[node->second].feature >= 0 || classes[i] < 0 ||
+      if (!node || forest.nodes_[*node].feature >= 0 || classes[i] < 0 ||
           static_cast<std::size_t>(classes[i]) >= forest.classes_.size()) {
         return refuse("weight " + std::to_string(i) + " of the forest is of no leaf or class");
       }
-      forest.leaves_[forest.nodes_[node->second].below + static_cast<std::size_t>(classes[i])] +=
+      forest.leaves_[forest.nodes_[*node].below + static_cast<std::size_t>(classes[i])] +=
           weights[i];
     }
     return Ok{};
@@ -141,10 +168,10 @@ class ForestReader {
     return nullptr;
   }
 
-  [[nodiscard]] std::vector<std::int64_t> integers(const std::string& name) const {
+  [[nodiscard]] std::span<const std::int64_t> integers(const std::string& name) const {
     const onnx::AttributeProto* found = find(name);
     if (found == nullptr) return {};
-    return {found->ints().begin(), found->ints().end()};
+    return {found->ints().data(), static_cast<std::size_t>(found->ints_size())};
   }
 
   [[nodiscard]] std::span<const float> floats(const std::string& name) const {
