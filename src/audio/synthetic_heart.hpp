@@ -99,7 +99,8 @@ inline double heart_sound(const SyntheticHeart& heart, double time_s) {
                  0.7 * burst(phase_s - s2_s, 65, 0.08) + 0.3 * burst(phase_s - s2_s, 120, 0.06);
   value += heart.third_sound_level * burst(phase_s - s2_s - kThirdSoundS, 40, 0.07);
   if (heart.murmur_level > 0) value += heart.murmur_level * murmur_sound(heart, time_s, phase_s);
-  return value + heart.noise_level * band_noise(time_s, 20, 900, 2);
+  if (heart.noise_level > 0) value += heart.noise_level * band_noise(time_s, 20, 900, 2);
+  return value;
 }
 
 inline AudioClip synthesize(const SyntheticHeart& heart, int sample_rate_hz) {

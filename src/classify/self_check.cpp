@@ -5,10 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <future>
-#include <numbers>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "audio/synthetic_heart.hpp"
 
 namespace auscult::classify {
 namespace {
@@ -21,23 +22,6 @@ struct NamedClip {
   audio::AudioClip clip;
 };
 
-/// Two bursts in each beat of 0.8 s, as S1 and S2.
-audio::AudioClip heart(int rate_hz, double duration_s) {
-  audio::AudioClip clip{.samples = {}, .sample_rate_hz = rate_hz};
-  const auto frames = static_cast<std::size_t>(duration_s * rate_hz);
-  for (std::size_t i = 0; i < frames; ++i) {
-    double sample = 0;
-    for (const double onset_s : {0.1, 0.4}) {
-      const double since_s = std::fmod(static_cast<double>(i) / rate_hz, 0.8) - onset_s;
-      if (since_s >= 0) {
-        sample += 0.4 * std::exp(-since_s / 0.03) * std::sin(2 * std::numbers::pi * 60 * since_s);
-      }
-    }
-    clip.samples.push_back(static_cast<float>(sample));
-  }
-  return clip;
-}
-
 /// The same noise each time: a linear congruential generator (Knuth's MMIX constants).
 audio::AudioClip noise(int rate_hz, std::size_t frames) {
   audio::AudioClip clip{.samples = {}, .sample_rate_hz = rate_hz};
@@ -49,15 +33,20 @@ audio::AudioClip noise(int rate_hz, std::size_t frames) {
   return clip;
 }
 
+// Clear enough not to be tried at other rates, which would take longer than all the rest.
+audio::AudioClip heart(int rate_hz, double duration_s) {
+  return audio::synthesize({.duration_s = duration_s, .noise_level = 0}, rate_hz);
+}
+
 std::vector<NamedClip> make_clips(const model::ModelInfo& model) {
   NamedClip click{"a click", {std::vector<float>(800, 0.0F), 8'000}};
   click.clip.samples[100] = 0.9F;
-  // A fifth longer than the longest length, so that it is cut into parts.
+  // Just longer than the longest length, so that it is cut into parts.
   const double long_s =
-      1.2 * static_cast<double>(model.lengths.back()) / static_cast<double>(model.sample_rate_hz);
-  // Too short to be tried at other rates, which would take longer than all the rest.
+      0.5 + static_cast<double>(model.lengths.back()) / static_cast<double>(model.sample_rate_hz);
+  // Too short for that.
   const std::size_t short_noise = 3 * static_cast<std::size_t>(model.sample_rate_hz);
-  return {{"heart sounds", heart(16'000, 5)},
+  return {{"heart sounds", heart(16'000, 4)},
           {"a long recording", heart(model.sample_rate_hz, long_s)},
           {"noise", noise(model.sample_rate_hz, short_noise)},
           std::move(click)};

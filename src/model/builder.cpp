@@ -127,13 +127,13 @@ void ProgramBuilder::keep(const Buffer& buffer) { touch(buffer); }
 
 void ProgramBuilder::add_reorder(const Layout& from, const Layout& to) {
   const dnnl::reorder::primitive_desc desc(engine_, from.desc, engine_, to.desc, user_scratchpad());
-  add_primitive(dnnl::reorder(desc), desc.scratchpad_desc(),
-                {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+  add_primitive(desc, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
 }
 
-void ProgramBuilder::add_primitive(const dnnl::primitive& primitive, const Desc& scratchpad,
+void ProgramBuilder::add_primitive(const dnnl::primitive_desc_base& desc,
                                    const std::vector<Use>& uses) {
-  PendingPrimitive pending{primitive, uses};
+  PendingPrimitive pending{desc, uses};
+  const Desc scratchpad = desc.scratchpad_desc();
   if (scratchpad.get_size() > 0) {
     pending.uses.push_back({DNNL_ARG_SCRATCHPAD, {scratchpad, allocate(scratchpad.get_size())}});
   }
@@ -181,7 +181,7 @@ Result<Program> ProgramBuilder::finish() {
       continue;
     }
     auto& pending = std::get<PendingPrimitive>(step);
-    PrimitiveStep primitive{std::move(pending.primitive), {}};
+    PrimitiveStep primitive{std::move(pending.desc), {}, {}};
     for (const Use& use : pending.uses) {
       primitive.arguments.push_back({use.index, use.layout.desc, place(use.layout.buffer)});
     }

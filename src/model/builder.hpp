@@ -88,8 +88,7 @@ class ProgramBuilder {
     int index = 0;  ///< DNNL_ARG_...
     Layout layout;
   };
-  void add_primitive(const dnnl::primitive& primitive, const Desc& scratchpad,
-                     const std::vector<Use>& uses);
+  void add_primitive(const dnnl::primitive_desc_base& desc, const std::vector<Use>& uses);
   void add_loop(const Kernel& run, const std::vector<std::optional<Buffer>>& inputs,
                 const std::vector<std::optional<Buffer>>& outputs);
 
@@ -104,7 +103,7 @@ class ProgramBuilder {
 
  private:
   struct PendingPrimitive {
-    dnnl::primitive primitive;
+    dnnl::primitive_desc_base desc;
     std::vector<Use> uses;
   };
   struct PendingLoop {

@@ -1,10 +1,15 @@
 #include "model/compile.hpp"
 
 #include "model/lower.hpp"
+#include "model/single_thread.hpp"
 
 namespace auscult::model {
 
 namespace {
+
+Error failed(const dnnl::error& error) {
+  return fail(ErrorCode::internal, std::string("oneDNN failed: ") + error.what());
+}
 
 void lower(ProgramBuilder& builder, const PlannedNode& planned, const Target& target) {
   const auto& work = planned.plan.work;
@@ -27,10 +32,8 @@ void lower(ProgramBuilder& builder, const PlannedNode& planned, const Target& ta
   }
 }
 
-}  // namespace
-
-Result<Program> compile(const Graph& graph, std::size_t length, const Target& target,
-                        LayoutCache& cache) {
+Result<Program> plan_steps(const Graph& graph, std::size_t length, const Target& target,
+                           LayoutCache& cache) {
   const Result<SpecialisedGraph> specialised = specialise(graph, length);
   if (!specialised) return specialised.error();
   ProgramBuilder builder(*specialised, target.engine, cache);
@@ -88,6 +91,38 @@ Result<Program> compile(const Graph& graph, std::size_t length, const Target& ta
     }
     program->window_scores = builder.place(*windows);
     program->window_count = element_count(dims) / program->score_count;
+  }
+  return program;
+}
+
+void make_kernels(Program& program) {
+  for (Step& step : program.steps) {
+    auto* primitive = std::get_if<PrimitiveStep>(&step);
+    if (primitive != nullptr) primitive->kernel = dnnl::primitive(primitive->desc.get());
+  }
+}
+
+}  // namespace
+
+Result<Program> plan(const Graph& graph, std::size_t length, const Target& target,
+                     LayoutCache& cache) {
+  const SingleThread single_thread;
+  try {
+    return plan_steps(graph, length, target, cache);
+  } catch (const dnnl::error& error) {
+    return failed(error);
+  }
+}
+
+Result<Program> compile(const Graph& graph, std::size_t length, const Target& target,
+                        LayoutCache& cache) {
+  Result<Program> program = plan(graph, length, target, cache);
+  if (!program) return program;
+  const SingleThread single_thread;
+  try {
+    make_kernels(*program);
+  } catch (const dnnl::error& error) {
+    return failed(error);
   }
   return program;
 }

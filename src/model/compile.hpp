@@ -12,9 +12,14 @@ struct Target {
   bool bf16 = false;  ///< Where a node may be rounded.
 };
 
-/// Compiles a simplified graph for clips of `length` samples. `cache` holds the weights, which the
-/// programs of several lengths share.
-/// Fails with unsupported_model, naming the node. Throws dnnl::error where oneDNN fails.
+/// Plans how a simplified graph runs on clips of `length` samples: all of its program but the
+/// kernels, which are what takes time and memory. `cache` holds the weights, which the programs of
+/// several lengths share.
+/// Fails with unsupported_model, naming the node, and with internal where oneDNN fails.
+Result<Program> plan(const Graph& graph, std::size_t length, const Target& target,
+                     LayoutCache& cache);
+
+/// Plans it and makes the kernels. Fails as plan() does.
 Result<Program> compile(const Graph& graph, std::size_t length, const Target& target,
                         LayoutCache& cache);
 

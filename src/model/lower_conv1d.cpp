@@ -124,10 +124,9 @@ void lower_product_of_frames(ProgramBuilder& builder, const PlannedNode& planned
                                                user_scratchpad(), builder.engine());
   const ProgramBuilder::Buffer coefficients = builder.constant(node.inputs[1], weights, weights);
   const Layout result = builder.define(node.outputs[0], ProgramBuilder::row_order(y));
-  builder.add_primitive(dnnl::matmul(primitive), primitive.scratchpad_desc(),
-                        {{DNNL_ARG_SRC, {weights, coefficients}},
-                         {DNNL_ARG_WEIGHTS, {columns_desc, columns}},
-                         {DNNL_ARG_DST, {output, result.buffer}}});
+  builder.add_primitive(primitive, {{DNNL_ARG_SRC, {weights, coefficients}},
+                                    {DNNL_ARG_WEIGHTS, {columns_desc, columns}},
+                                    {DNNL_ARG_DST, {output, result.buffer}}});
   if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
     builder.add_loop(row_bias_kernel(builder.graph().constants.at(node.inputs[2])->floats, frames),
                      {}, {result.buffer});

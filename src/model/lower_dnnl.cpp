@@ -153,7 +153,7 @@ void lower_convolution(ProgramBuilder& builder, const PlannedNode& planned,
     result = builder.define(y, primitive.dst_desc());
   }
   uses.push_back({DNNL_ARG_DST, result});
-  builder.add_primitive(dnnl::convolution_forward(primitive), primitive.scratchpad_desc(), uses);
+  builder.add_primitive(primitive, uses);
 }
 
 void lower_pooling(ProgramBuilder& builder, const PlannedNode& planned, const Pooling& pooling) {
@@ -173,8 +173,7 @@ void lower_pooling(ProgramBuilder& builder, const PlannedNode& planned, const Po
   const dnnl::pooling_forward::primitive_desc primitive(desc, attributes_of(planned),
                                                         builder.engine());
   const Layout result = builder.define(y, primitive.dst_desc());
-  builder.add_primitive(dnnl::pooling_forward(primitive), primitive.scratchpad_desc(),
-                        {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, result}});
+  builder.add_primitive(primitive, {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, result}});
 }
 
 void lower_product(ProgramBuilder& builder, const PlannedNode& planned, const Product& product,
@@ -198,7 +197,7 @@ void lower_product(ProgramBuilder& builder, const PlannedNode& planned, const Pr
   const Layout natural = builder.define(
       planned.node.outputs[0], ProgramBuilder::row_order(builder.dims(planned.node.outputs[0])));
   builder.add_primitive(
-      dnnl::matmul(primitive), primitive.scratchpad_desc(),
+      primitive,
       {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, right}, {DNNL_ARG_DST, {output, natural.buffer}}});
 }
 

@@ -22,8 +22,7 @@ void add_eltwise(ProgramBuilder& builder, const Elementwise& unary, const Layout
   const dnnl::eltwise_forward::desc desc(dnnl::prop_kind::forward_inference, unary.algorithm,
                                          from.desc, unary.alpha, unary.beta);
   const dnnl::eltwise_forward::primitive_desc primitive(desc, user_scratchpad(), builder.engine());
-  builder.add_primitive(dnnl::eltwise_forward(primitive), primitive.scratchpad_desc(),
-                        {{DNNL_ARG_SRC, from}, {DNNL_ARG_DST, to}});
+  builder.add_primitive(primitive, {{DNNL_ARG_SRC, from}, {DNNL_ARG_DST, to}});
 }
 
 /// oneDNN computes it where the value lies in a layout of its own, and where many transcendental
@@ -57,7 +56,7 @@ bool lower_binary(ProgramBuilder& builder, const PlannedNode& planned, dnnl::alg
   const Layout to = builder.define(planned.node.outputs[0], from_a.desc);
   const dnnl::binary::desc desc(algorithm, from_a.desc, from_b.desc, to.desc);
   const dnnl::binary::primitive_desc primitive(desc, user_scratchpad(), builder.engine());
-  builder.add_primitive(dnnl::binary(primitive), primitive.scratchpad_desc(),
+  builder.add_primitive(primitive,
                         {{DNNL_ARG_SRC_0, from_a}, {DNNL_ARG_SRC_1, from_b}, {DNNL_ARG_DST, to}});
   return true;
 }

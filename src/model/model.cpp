@@ -51,6 +51,7 @@ struct Model::State {
 
   /// The program for info.lengths[index]. Any thread.
   Result<std::shared_ptr<const Program>> program(std::size_t index) const;
+  [[nodiscard]] Target target() const { return {engine, info.precision == Precision::bf16}; }
 
  private:
   // Kernels take memory, and time to make: those for lengths that never come are not made.
@@ -63,16 +64,10 @@ Result<std::shared_ptr<const Program>> Model::State::program(std::size_t index) 
   const std::lock_guard lock(mutex_);
   std::shared_ptr<const Program>& program = programs_[index];
   if (program) return program;
-  const SingleThread single_thread;
-  try {
-    const Target target{engine, info.precision == Precision::bf16};
-    Result<Program> compiled = compile(graph, info.lengths[index], target, cache_);
-    if (!compiled) return compiled.error();
-    program = std::make_shared<const Program>(*std::move(compiled));
-    return program;
-  } catch (const dnnl::error& error) {
-    return fail(ErrorCode::internal, std::string("oneDNN failed: ") + error.what());
-  }
+  Result<Program> compiled = compile(graph, info.lengths[index], target(), cache_);
+  if (!compiled) return compiled.error();
+  program = std::make_shared<const Program>(*std::move(compiled));
+  return program;
 }
 
 struct Workspace::State {
@@ -81,8 +76,8 @@ struct Workspace::State {
     std::optional<BoundProgram> steps;
   };
 
-  State(const Model::State& model, std::size_t bytes)
-      : arena(bytes), stream(model.engine), bound(model.info.lengths.size()) {}
+  explicit State(const Model::State& model)
+      : stream(model.engine), bound(model.info.lengths.size()) {}
 
   /// The program for info.lengths[index], bound to the arena.
   Result<const Bound*> bind(const Model::State& model, std::size_t index) {
@@ -99,7 +94,7 @@ struct Workspace::State {
     return &wanted;
   }
 
-  AlignedBytes arena;
+  AlignedBytes arena{0};
   dnnl::stream stream;
   std::vector<Bound> bound;
 };
@@ -131,14 +126,16 @@ Result<Model> Model::decode(std::span<const std::byte> bytes, Precision precisio
   state->info = *std::move(info);
   state->graph = std::move(file->graph);
   const std::vector<std::size_t>& lengths = state->info.lengths;
-  // The longest needs most of everything: what it does not fail at, the others will not either.
-  const Result<std::shared_ptr<const Program>> longest = state->program(lengths.size() - 1);
+  // The longest needs most of everything: what it does not fail at, the others will not either. Its
+  // kernels are made when the first clip asks for them.
+  LayoutCache cache;
+  const Result<Program> longest = plan(state->graph, lengths.back(), state->target(), cache);
   if (!longest) return longest.error();
   for (const std::size_t length : lengths) {
     const Result<SpecialisedGraph> specialised = specialise(state->graph, length);
     if (!specialised) return specialised.error();
     const Shape& scores = specialised->shapes[static_cast<std::size_t>(state->graph.scores)];
-    if (element_count(scores) != (*longest)->score_count) {
+    if (element_count(scores) != longest->score_count) {
       return fail(ErrorCode::unsupported_model,
                   "the number of scores depends on the length of the clip");
     }
@@ -155,8 +152,7 @@ Result<Model> Model::load(const std::filesystem::path& file, Precision precision
 }
 
 Workspace Model::make_workspace() const {
-  const auto longest = state_->program(state_->info.lengths.size() - 1);
-  return Workspace(std::make_unique<Workspace::State>(*state_, (*longest)->arena_bytes));
+  return Workspace(std::make_unique<Workspace::State>(*state_));
 }
 
 Result<Scores> Model::run(std::span<const float> samples, Hidden hidden,

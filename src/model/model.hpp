@@ -58,9 +58,9 @@ class Workspace {
   std::unique_ptr<State> state_;
 };
 
-/// An ONNX graph, compiled to oneDNN primitives once for each of its lengths: for the longest by
-/// load(), for another when the first clip comes that needs it, which takes some 10 ms more. All
-/// members are safe from any thread, with one Workspace each.
+/// An ONNX graph, planned by load() for each of its lengths and compiled to oneDNN primitives for
+/// one when the first clip comes that needs it, which takes some 10 ms more. All members are safe
+/// from any thread, with one Workspace each.
 class Model {
  public:
   /// Fails with not_found, and with unsupported_model if the file is no ONNX, lacks required

@@ -18,7 +18,7 @@ float* floats(const std::optional<Place>& place, std::byte* arena) {
 BoundProgram::BoundProgram(const Program& program, const dnnl::engine& engine, std::byte* arena) {
   for (const Step& step : program.steps) {
     if (const auto* primitive = std::get_if<PrimitiveStep>(&step)) {
-      BoundPrimitive bound{primitive->primitive.get(), {}};
+      BoundPrimitive bound{primitive->kernel.get(), {}};
       for (const PrimitiveStep::Argument& argument : primitive->arguments) {
         memories_.emplace_back(argument.desc, engine, address(argument.place, arena));
         bound.arguments.push_back({argument.index, memories_.back().get()});

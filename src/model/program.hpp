@@ -30,7 +30,8 @@ struct PrimitiveStep {
     dnnl::memory::desc desc;
     Place place;
   };
-  dnnl::primitive primitive;
+  dnnl::primitive_desc_base desc;
+  dnnl::primitive kernel;  ///< Empty in a plan.
   std::vector<Argument> arguments;
 };
 
