@@ -75,56 +75,60 @@ bool is_float(int codec) {
 }
 
 template <typename Sample>
-Result<std::vector<std::byte>> encode(SoundFormat format, std::size_t expected_bytes,
-                                      const Blocks<Sample>& next) {
-  Result<SoundWriter> writer = SoundWriter::open(format, expected_bytes);
+Status encode(SoundFormat format, const Blocks<Sample>& next, const WriteAt& to) {
+  Result<SoundWriter> writer = SoundWriter::open(format, to);
   if (!writer) return writer.error();
   for (;;) {
     const Result<std::span<const Sample>> block = next();
     if (!block) return block.error();
     if (block->empty()) return (*std::move(writer)).finish();
-    if (const Status written = writer->append(*block); !written) return written.error();
+    if (Status written = writer->append(*block); !written) return written;
   }
 }
 
-Result<ArchivedAudio> as_wav(Result<std::vector<std::byte>> wav) {
-  if (!wav) return wav.error();
-  return ArchivedAudio{"audio/wav", *std::move(wav)};
-}
-
-/// Empty where FLAC cannot hold the samples, or does not know the rate.
-std::optional<ArchivedAudio> as_flac(SoundFormat format, std::size_t expected_bytes,
-                                     const Words& next) {
-  if (format.format == SF_FORMAT_PCM_32) return std::nullopt;
+/// False where FLAC cannot hold the samples, or does not know the rate.
+Result<bool> encode_flac(SoundFormat format, const Words& next, const WriteAt& to) {
+  if (format.format == SF_FORMAT_PCM_32) return false;
   format.format |= SF_FORMAT_FLAC;
-  auto flac = encode(format, expected_bytes, next);
-  if (!flac) return std::nullopt;
-  return ArchivedAudio{"audio/flac", *std::move(flac)};
+  bool has_begun = false;
+  const Status encoded =
+      encode(format, next, [&](std::size_t offset, std::span<const std::byte> bytes) {
+        has_begun = true;
+        return to(offset, bytes);
+      });
+  if (!encoded && has_begun) return encoded.error();
+  return encoded.has_value();
 }
 
-Result<ArchivedAudio> archive_pcm(std::span<const std::byte> frames, const RawFormat& raw) {
+/// The media type, once everything is written.
+Result<std::string> as_wav(const Status& written) {
+  if (!written) return written.error();
+  return std::string("audio/wav");
+}
+
+Result<std::string> archive_pcm(std::span<const std::byte> frames, const RawFormat& raw,
+                                const WriteAt& to) {
   const auto& [layout, rate] = raw;
   if (layout.format == SampleFormat::f32) {
     const auto floats = blocks_of<float>(
         frames, layout, [order = layout.byte_order](std::span<const std::byte> next) {
           return pcm_floats(next, order);
         });
-    return as_wav(
-        encode({SF_FORMAT_WAV | SF_FORMAT_FLOAT, rate, layout.channels}, frames.size(), floats));
+    return as_wav(encode({SF_FORMAT_WAV | SF_FORMAT_FLOAT, rate, layout.channels}, floats, to));
   }
   const Result<int> codec = sample_bytes(layout.format) <= 2
                                 ? Result<int>(SF_FORMAT_PCM_16)
                                 : narrowest_codec(words_of(frames, layout));
   if (!codec) return codec.error();
   SoundFormat format = {*codec, rate, layout.channels};
-  if (auto flac = as_flac(format, frames.size(), words_of(frames, layout))) {
-    return *std::move(flac);
-  }
+  const Result<bool> is_flac = encode_flac(format, words_of(frames, layout), to);
+  if (!is_flac) return is_flac.error();
+  if (*is_flac) return std::string("audio/flac");
   format.format |= SF_FORMAT_WAV;
-  return as_wav(encode(format, frames.size(), words_of(frames, layout)));
+  return as_wav(encode(format, words_of(frames, layout), to));
 }
 
-Result<ArchivedAudio> archive_wav(std::span<const std::byte> bytes) {
+Result<std::string> archive_wav(std::span<const std::byte> bytes, const WriteAt& to) {
   Result<SoundReader> reader = SoundReader::open(bytes);
   if (!reader) return reader.error();
   if (is_integer_pcm(reader->codec())) {
@@ -132,11 +136,12 @@ Result<ArchivedAudio> archive_wav(std::span<const std::byte> bytes) {
     if (!codec) return codec.error();
     Result<SoundReader> again = SoundReader::open(bytes);
     if (!again) return again.error();
-    auto flac = as_flac({*codec, again->sample_rate_hz(), again->channels()}, bytes.size(),
-                        words_of(*again));
-    if (flac) return *std::move(flac);
+    const Result<bool> is_flac =
+        encode_flac({*codec, again->sample_rate_hz(), again->channels()}, words_of(*again), to);
+    if (!is_flac) return is_flac.error();
+    if (*is_flac) return std::string("audio/flac");
   }
-  return ArchivedAudio{"audio/wav", {bytes.begin(), bytes.end()}};
+  return as_wav(to(0, bytes));
 }
 
 }  // namespace
@@ -147,36 +152,48 @@ Result<ArchivedAudio> archive(std::span<const std::byte> bytes, const Declaratio
   for (;;) {
     const auto block = reader->next();
     if (!block) return block.error();
-    if (block->empty()) return archive(bytes, declared, reader->format());
+    if (block->empty()) break;
   }
+  ArchivedAudio archived;
+  archived.bytes.reserve(bytes.size());
+  Result<std::string> media_type = archive(bytes, declared, reader->format(), into(archived.bytes));
+  if (!media_type) return media_type.error();
+  archived.media_type = *std::move(media_type);
+  return archived;
 }
 
-Result<ArchivedAudio> archive(std::span<const std::byte> bytes, const Declaration& declared,
-                              const SourceFormat& format) {
+Result<std::string> archive(std::span<const std::byte> bytes, const Declaration& declared,
+                            const SourceFormat& format, const WriteAt& to) {
   const Container container = sniff_container(bytes);
   if (container == Container::pcm) {
     const auto dropped = static_cast<std::size_t>(format.dropped_bytes);
-    return archive_pcm(bytes.first(bytes.size() - dropped), raw_format(declared));
+    return archive_pcm(bytes.first(bytes.size() - dropped), raw_format(declared), to);
   }
-  if (container == Container::wav) return archive_wav(bytes);
-  return ArchivedAudio{container == Container::mp3 ? "audio/mpeg" : "audio/" + format.container,
-                       {bytes.begin(), bytes.end()}};
+  if (container == Container::wav) return archive_wav(bytes, to);
+  if (const Status copied = to(0, bytes); !copied) return copied.error();
+  return container == Container::mp3 ? "audio/mpeg" : "audio/" + format.container;
 }
 
 Result<std::vector<std::byte>> unarchive_to_wav(std::span<const std::byte> archived) {
   Result<SoundReader> reader = SoundReader::open(archived);
   if (!reader) return reader.error();
   SoundFormat format = {SF_FORMAT_WAV, reader->sample_rate_hz(), reader->channels()};
+  std::vector<std::byte> wav;
+  wav.reserve(archived.size());
+  Status encoded = Ok{};
   if (is_float(reader->codec())) {
     format.format |= SF_FORMAT_FLOAT;
-    return encode(format, archived.size(), floats_of(*reader));
+    encoded = encode(format, floats_of(*reader), into(wav));
+  } else {
+    const Result<int> codec = narrowest_codec(*reader);
+    if (!codec) return codec.error();
+    format.format |= *codec;
+    Result<SoundReader> again = SoundReader::open(archived);
+    if (!again) return again.error();
+    encoded = encode(format, words_of(*again), into(wav));
   }
-  const Result<int> codec = narrowest_codec(*reader);
-  if (!codec) return codec.error();
-  format.format |= *codec;
-  Result<SoundReader> again = SoundReader::open(archived);
-  if (!again) return again.error();
-  return encode(format, archived.size(), words_of(*again));
+  if (!encoded) return encoded.error();
+  return wav;
 }
 
 }  // namespace auscult::audio

@@ -23,9 +23,10 @@ struct ArchivedAudio {
 /// FLAC does not know, become a WAV; any other file stays the bytes it is.
 /// Fails as decode() does. Any thread.
 Result<ArchivedAudio> archive(std::span<const std::byte> bytes, const Declaration& declared);
-/// The same for who has read the bytes already, as `format`, to their end.
-Result<ArchivedAudio> archive(std::span<const std::byte> bytes, const Declaration& declared,
-                              const SourceFormat& format);
+/// The same for who has read the bytes already, as `format`, to their end: block by block to `to`,
+/// as which it fails too. Returns the media type.
+Result<std::string> archive(std::span<const std::byte> bytes, const Declaration& declared,
+                            const SourceFormat& format, const WriteAt& to);
 
 /// The kept recording as a WAV file: all channels, the source's rate; s16 where 16 bits hold every
 /// sample, else s24 or s32, and f32 for float, Ogg and MP3. Fails as decode() does if `archived` is

@@ -181,6 +181,34 @@ TEST(Archive, FailsAsDecodeDoes) {
   EXPECT_EQ(archive(*wav, {}).error().code, ErrorCode::malformed_audio);
 }
 
+TEST(Archive, FailsAsThatWhichItIsWrittenTo) {
+  const auto upload = noise_bytes(100'000);
+  const std::array<std::pair<std::vector<std::byte>, Declaration>, 3> uploads = {{
+      {upload, {}},                                          // to FLAC
+      {float_noise(25'000), {.format = SampleFormat::f32}},  // to WAV
+      {archive(upload, {})->bytes, {}},                      // as it is
+  }};
+  for (const auto& [bytes, declared] : uploads) {
+    const SourceFormat format = BlockReader::open(bytes, declared)->format();
+    std::vector<std::byte> whole;
+    const auto media_type = archive(bytes, declared, format, into(whole));
+    ASSERT_TRUE(media_type) << media_type.error().message;
+    EXPECT_EQ(whole, archive(bytes, declared)->bytes);
+    for (const std::size_t room : {std::size_t{0}, whole.size() / 2, whole.size() - 1}) {
+      std::vector<std::byte> written;
+      const WriteAt into_written = into(written);
+      const auto failed = archive(
+          bytes, declared, format, [&](std::size_t offset, std::span<const std::byte> more) {
+            if (offset + more.size() <= room) return into_written(offset, more);
+            return Status(fail(ErrorCode::storage_failure, "the disk is full"));
+          });
+      ASSERT_FALSE(failed) << *media_type << " with room for " << room;
+      EXPECT_EQ(failed.error().code, ErrorCode::storage_failure);
+      EXPECT_EQ(failed.error().message, "the disk is full");
+    }
+  }
+}
+
 TEST(UnarchiveToWav, WritesS16WhereTheSourceHadNoMore) {
   EXPECT_EQ(codec_of_wav(
                 *unarchive_to_wav(archive(noise_bytes(100), {.format = SampleFormat::u8})->bytes)),

@@ -160,33 +160,44 @@ Result<std::span<const std::int32_t>> SoundReader::next_words() {
 
 SF_VIRTUAL_IO* SoundWriter::callbacks() {
   static SF_VIRTUAL_IO callbacks = {
-      .get_filelen = [](void* user) -> sf_count_t {
-        return static_cast<sf_count_t>(static_cast<Sink*>(user)->bytes.size());
-      },
+      .get_filelen = [](void* user) -> sf_count_t { return static_cast<Sink*>(user)->size; },
       .seek = [](sf_count_t offset, int whence, void* user) -> sf_count_t {
         Sink& sink = *static_cast<Sink*>(user);
-        const sf_count_t target = seek_target(offset, whence, sink.position, sink.bytes.size());
+        const sf_count_t target =
+            seek_target(offset, whence, sink.position, static_cast<std::size_t>(sink.size));
         if (target >= 0) sink.position = target;
         return target;
       },
       .read = [](void*, sf_count_t, void*) -> sf_count_t { return 0; },
       .write = [](const void* from, sf_count_t count, void* user) -> sf_count_t {
         Sink& sink = *static_cast<Sink*>(user);
-        const auto end = static_cast<std::size_t>(sink.position + count);
-        if (end > sink.bytes.size()) sink.bytes.resize(end);
-        std::copy_n(static_cast<const std::byte*>(from), count, sink.bytes.begin() + sink.position);
+        if (sink.written) {
+          sink.written = sink.write(
+              static_cast<std::size_t>(sink.position),
+              std::span(static_cast<const std::byte*>(from), static_cast<std::size_t>(count)));
+        }
+        if (!sink.written) return 0;
         sink.position += count;
+        sink.size = std::max(sink.size, sink.position);
         return count;
       },
       .tell = [](void* user) -> sf_count_t { return static_cast<Sink*>(user)->position; }};
   return &callbacks;
 }
 
-Result<SoundWriter> SoundWriter::open(SoundFormat format, std::size_t expected_bytes) {
+WriteAt into(std::vector<std::byte>& memory) {
+  return [&memory](std::size_t offset, std::span<const std::byte> bytes) -> Status {
+    memory.resize(std::max(memory.size(), offset + bytes.size()));
+    std::ranges::copy(bytes, memory.begin() + static_cast<std::ptrdiff_t>(offset));
+    return Ok{};
+  };
+}
+
+Result<SoundWriter> SoundWriter::open(SoundFormat format, WriteAt write) {
   SoundWriter writer;
   writer.format_ = format;
   writer.sink_ = std::make_unique<Sink>();
-  writer.sink_->bytes.reserve(expected_bytes);
+  writer.sink_->write = std::move(write);
   SF_INFO info{};
   info.samplerate = format.sample_rate_hz;
   info.channels = format.channels;
@@ -205,8 +216,8 @@ Result<SoundWriter> SoundWriter::open(SoundFormat format, std::size_t expected_b
 template <typename Sample, typename Write>
 Status SoundWriter::append(std::span<const Sample> samples, Write write) {
   const auto frames = static_cast<sf_count_t>(samples.size()) / format_.channels;
-  if (write(file_.get(), samples.data(), frames) != frames) return unwritable(format_);
-  return Ok{};
+  if (write(file_.get(), samples.data(), frames) == frames) return Ok{};
+  return sink_->written ? Status(unwritable(format_)) : sink_->written;
 }
 
 Status SoundWriter::append(std::span<const float> samples) {
@@ -217,19 +228,22 @@ Status SoundWriter::append(std::span<const std::int32_t> words) {
   return append(words, sf_writef_int);
 }
 
-std::vector<std::byte> SoundWriter::finish() && {
+Status SoundWriter::finish() && {
   file_.reset();
-  return std::move(sink_->bytes);
+  return std::move(sink_->written);
 }
 
 namespace {
 
 template <typename Sample>
 Result<std::vector<std::byte>> encode_samples(SoundFormat format, std::span<const Sample> samples) {
-  Result<SoundWriter> writer = SoundWriter::open(format, samples.size_bytes());
+  std::vector<std::byte> bytes;
+  bytes.reserve(samples.size_bytes());
+  Result<SoundWriter> writer = SoundWriter::open(format, into(bytes));
   if (!writer) return writer.error();
   if (const Status written = writer->append(samples); !written) return written.error();
-  return (*std::move(writer)).finish();
+  if (const Status written = (*std::move(writer)).finish(); !written) return written.error();
+  return bytes;
 }
 
 }  // namespace

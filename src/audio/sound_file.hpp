@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -67,24 +68,34 @@ struct SoundFormat {
   int channels = 1;
 };
 
-/// Writes a sound file into memory block by block; the same samples give the same bytes, however
-/// they are cut. One thread.
+/// Puts bytes at an offset, at most what was put there before long: over what is there, or after
+/// it.
+using WriteAt = std::function<Status(std::size_t offset, std::span<const std::byte> bytes)>;
+
+/// Into memory, which must outlive it.
+WriteAt into(std::vector<std::byte>& memory);
+
+/// Writes a sound file block by block; the same samples give the same bytes, however they are cut.
+/// One thread.
 class SoundWriter {
  public:
-  /// `expected_bytes` are reserved. Fails with unsupported_format if libsndfile cannot write this
-  /// format, e.g. FLAC at 100001 Hz.
-  static Result<SoundWriter> open(SoundFormat format, std::size_t expected_bytes);
+  /// Fails with unsupported_format if libsndfile cannot write this format, e.g. FLAC at 100001 Hz.
+  static Result<SoundWriter> open(SoundFormat format, WriteAt write);
 
-  /// Whole frames, interleaved: floats as they are, words left-justified in 32 bits.
+  /// Whole frames, interleaved: floats as they are, words left-justified in 32 bits. Fails as
+  /// `write` does.
   Status append(std::span<const float> samples);
   Status append(std::span<const std::int32_t> words);
-  std::vector<std::byte> finish() &&;
+  /// Writes what is still to be written. Fails as `write` does.
+  Status finish() &&;
 
  private:
   /// What libsndfile writes to; it keeps the address.
   struct Sink {
-    std::vector<std::byte> bytes;
+    WriteAt write;
     sf_count_t position = 0;
+    sf_count_t size = 0;
+    Status written = Ok{};  ///< The first failure.
   };
 
   SoundWriter() = default;

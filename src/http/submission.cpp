@@ -33,11 +33,11 @@ Result<service::Outcome> run(Submission& taken, service::RecordingService& servi
   upload->paced_bytes_per_s = submission.paced_bytes_per_s;
   upload->memory = &submission.lease;
   upload->model = submission.model;
-  upload->computed = [&] {
-    workers.give_back(workspace);
+  upload->heard = [&] {
     submission.lease.give_back(submission.body.capacity());
     submission.body = std::vector<std::byte>();  // Not {}, which would keep the memory.
   };
+  upload->computed = [&] { workers.give_back(workspace); };
   if (submission.repeats == Submission::Repeats::replay) {
     return service.submit_once(*upload, workspace);
   }

@@ -34,6 +34,9 @@ class PostgresRecordingStore final : public storage::RecordingStore {
   [[nodiscard]] storage::Spool new_listening_copy() const override {
     return storage::Spool::discarding();
   }
+  [[nodiscard]] storage::Spool new_kept_copy() const override {
+    return storage::Spool::in_memory();
+  }
   [[nodiscard]] Result<std::optional<storage::Answered>> find_answered(
       const std::string& key) const override;
   [[nodiscard]] Result<std::optional<Recording>> find_repeated(const std::string& fingerprint,

@@ -48,16 +48,12 @@ Status count(MemoryBudget::Lease* memory, std::size_t bytes) {
   return memory == nullptr ? Status(Ok{}) : memory->add(bytes);
 }
 
-/// Counts what an upload will take once it has been judged, where its analysis was: the kept copy,
-/// and the store's copy of that.
-Status make_room(MemoryBudget::Lease* memory, std::size_t analysis_bytes,
-                 const audio::SourceFormat& format, const classify::Heard& heard,
-                 std::span<const std::byte> body) {
+/// The most that the kept copy can be.
+std::size_t most_kept_bytes(const audio::SourceFormat& format, const classify::Heard& heard,
+                            std::span<const std::byte> body) {
   const bool is_encoded_anew = format.container == "pcm" || format.container == "wav";
   const std::size_t words = heard.level.frames() * static_cast<std::size_t>(format.channels);
-  const std::size_t copies =
-      2 * std::max(body.size(), is_encoded_anew ? sizeof(std::int16_t) * words : 0);
-  return count(memory, copies - std::min(copies, analysis_bytes));
+  return std::max(body.size(), is_encoded_anew ? sizeof(std::int16_t) * words : 0);
 }
 
 /// Hears an upload to its end, block by block, each of which is also given to `take`. What is heard
@@ -152,14 +148,36 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
         if (kept) kept = listening_wav.append(amplified);
       });
   if (!heard) return heard.error();
-  if (kept) kept = listening_wav.replace_front(wav.header());
+  if (kept) kept = listening_wav.write_at(0, wav.header());
   if (!kept) return kept.error();
-  // Before the work, which would be for nothing if there is no room for what comes after it.
-  const std::size_t analysis_bytes = model->classifier.analysis_bytes(heard->duration_s());
-  if (Status fits = make_room(upload.memory, analysis_bytes, format, *heard, upload.body); !fits) {
+  const double decode_ms = stopwatch.lap_ms();
+
+  storage::Spool kept_copy = store_.new_kept_copy();
+  const std::size_t collected = kept_copy.memory_for(most_kept_bytes(format, *heard, upload.body));
+  if (Status fits = count(upload.memory, collected); !fits) return fits.error();
+  Result<std::string> media_type =
+      audio::archive(upload.body, settings->declared, format,
+                     [&](std::size_t offset, std::span<const std::byte> bytes) {
+                       return kept_copy.write_at(offset, bytes);
+                     });
+  if (!media_type) return media_type.error();
+  Recording recording = {.id = upload.id.empty() ? new_id(upload.received_at) : upload.id,
+                         .device = settings->device,
+                         .received_at = upload.received_at,
+                         .source = describe(format, *heard, upload.body, origin),
+                         .gain = settings->gain,
+                         .clipped_fraction = wav.clipped_fraction(),
+                         .result = {},
+                         .timings = {.decode_ms = decode_ms, .encode_ms = stopwatch.lap_ms()},
+                         .level = heard->level.level()};
+  if (upload.heard) upload.heard();
+  // The kept copy and the store's copy of it, in place of what is held now. Before the work, which
+  // would be for nothing if there is no room for what comes after it.
+  const std::size_t held = collected + model->classifier.analysis_bytes(heard->duration_s());
+  const std::size_t to_store = 2 * kept_copy.size();
+  if (Status fits = count(upload.memory, to_store - std::min(to_store, held)); !fits) {
     return fits.error();
   }
-  const double decode_ms = stopwatch.lap_ms();
 
   model->classifier.fit(workspace);
   Result<Classification> classification = model->classifier.classify(
@@ -170,22 +188,13 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
     const auto suspect = suspect_pace(*upload.paced_bytes_per_s, format);
     if (suspect) add_suspicion(*suspect, *classification);
   }
-  heard->clips = {};  // The kept copy takes their place in memory.
-  const double classify_ms = stopwatch.lap_ms();
+  recording.result = *std::move(classification);
+  recording.timings.classify_ms = stopwatch.lap_ms();
+  heard->clips = {};  // What is stored takes their place in memory.
 
-  Result<audio::ArchivedAudio> archived = audio::archive(upload.body, settings->declared, format);
-  if (!archived) return archived.error();
-
-  Recording recording = {.id = upload.id.empty() ? new_id(upload.received_at) : upload.id,
-                         .device = settings->device,
-                         .received_at = upload.received_at,
-                         .source = describe(format, *heard, upload.body, origin),
-                         .gain = settings->gain,
-                         .clipped_fraction = wav.clipped_fraction(),
-                         .result = *std::move(classification),
-                         .timings = {decode_ms, classify_ms, stopwatch.lap_ms()},
-                         .level = heard->level.level()};
-  const storage::StoredAudio stored = {std::move(archived->media_type), std::move(archived->bytes)};
+  Result<std::vector<std::byte>> kept_bytes = std::move(kept_copy).take();
+  if (!kept_bytes) return kept_bytes.error();
+  const storage::StoredAudio stored = {*std::move(media_type), *std::move(kept_bytes)};
   if (model->inputs) {
     model->inputs->add(
         metrics::values_of({heard->beginning.samples, format.sample_rate_hz, heard->duration_s(),

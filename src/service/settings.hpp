@@ -26,7 +26,7 @@ struct ServingModel;
 
 /// What one request brings.
 struct Upload {
-  std::span<const std::byte> body;  ///< Outlives the call, or the call of `computed`.
+  std::span<const std::byte> body;  ///< Outlives the call, or the call of `heard`.
   audio::Declaration declared;      ///< By the request; the device's settings fill the rest.
   std::optional<double> gain;       ///< Of the listening copy.
   std::string device;               ///< Empty if the request names none.
@@ -40,7 +40,9 @@ struct Upload {
   MemoryBudget::Lease* memory = nullptr;
   /// What it is judged by. Null: the model in use.
   std::shared_ptr<const ServingModel> model = {};
-  /// Called when nothing is left to do but to store it: body and workspace are needed no more.
+  /// Called when all has been made of the body that is made of it: it is needed no more.
+  std::function<void()> heard = {};
+  /// Called when nothing is left to do but to store it: the workspace is needed no more.
   std::function<void()> computed = {};
 };
 

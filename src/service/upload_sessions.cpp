@@ -127,7 +127,7 @@ Result<Outcome> UploadSessions::finish(const FinishRequest& request, Timestamp a
 
   const Result<storage::UploadSession> session = store_.find_session(request.session, at);
   if (!session) return session.error();
-  const Result<std::vector<std::byte>> bytes = store_.session_bytes(request.session);
+  Result<std::vector<std::byte>> bytes = store_.session_bytes(request.session);
   if (!bytes) return bytes.error();
   if (request.sha256 && *request.sha256 != sha256_hex(*bytes)) {
     return Outcome(Conflict{Conflict::Kind::digest_differs,
@@ -140,6 +140,10 @@ Result<Outcome> UploadSessions::finish(const FinishRequest& request, Timestamp a
   upload.device = session->device;
   upload.received_at = at;
   upload.memory = memory;
+  upload.heard = [&] {
+    if (memory != nullptr) memory->give_back(bytes->size());
+    *bytes = std::vector<std::byte>();  // Not {}, which would keep the memory.
+  };
   if (const Status read = read_declared_text(session->declared, upload); !read) return read.error();
   storage::Origin origin;
   origin.session =

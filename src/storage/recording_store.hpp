@@ -147,6 +147,8 @@ class RecordingStore {
 
   /// Where a listening copy is to be collected for insert().
   [[nodiscard]] virtual Spool new_listening_copy() const = 0;
+  /// Where the audio that is kept is to be collected for it.
+  [[nodiscard]] virtual Spool new_kept_copy() const = 0;
 
   /// The recording that was made for a key; empty if there is none or it was removed.
   [[nodiscard]] virtual Result<std::optional<Answered>> find_answered(

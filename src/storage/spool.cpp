@@ -3,10 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <cstdlib>
+#include <limits>
 #include <string>
 
 namespace auscult::storage {
@@ -30,6 +30,10 @@ Spool Spool::discarding() {
   return spool;
 }
 
+Spool Spool::in_memory() {
+  return Spool(std::filesystem::path(), std::numeric_limits<std::size_t>::max());
+}
+
 Status Spool::spill() {
   FileDescriptor file = open_nameless(folder_);
   if (!file.is_open()) return system_error(folder_, "no file can be created in it", errno);
@@ -39,43 +43,63 @@ Status Spool::spill() {
   return Ok{};
 }
 
-Status Spool::append(std::span<const std::byte> bytes) {
-  if (discards_) return Ok{};
-  if (!file_.is_open() && memory_.size() + bytes.size() > in_memory_bytes_) {
+Status Spool::write_at(std::size_t offset, std::span<const std::byte> bytes) {
+  assert(offset <= size_);
+  const std::size_t end = std::max(size_, offset + bytes.size());
+  if (!discards_ && !file_.is_open() && end > in_memory_bytes_) {
     if (Status spilt = spill(); !spilt) return spilt;
   }
-  if (file_.is_open()) return write_all(file_, bytes, folder_);
-  memory_.insert(memory_.end(), bytes.begin(), bytes.end());
+  size_ = end;
+  if (discards_) return Ok{};
+  if (!file_.is_open()) {
+    memory_.resize(end);
+    std::ranges::copy(bytes, memory_.begin() + static_cast<std::ptrdiff_t>(offset));
+    return Ok{};
+  }
+  while (!bytes.empty()) {
+    const ssize_t written =
+        ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return system_error(folder_, "a file in it cannot be written", errno);
+    offset += static_cast<std::size_t>(written);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
   return Ok{};
 }
 
-Status Spool::replace_front(std::span<const std::byte> bytes) {
-  if (discards_) return Ok{};
-  if (!file_.is_open()) {
-    assert(bytes.size() <= memory_.size());
-    std::ranges::copy(bytes, memory_.begin());
-    return Ok{};
+Result<std::size_t> Spool::read_at(std::size_t offset, std::span<std::byte> block) const {
+  for (;;) {
+    const ssize_t got =
+        ::pread(file_.get(), block.data(), block.size(), static_cast<off_t>(offset));
+    if (got > 0) return static_cast<std::size_t>(got);
+    if (got < 0 && errno == EINTR) continue;
+    return system_error(folder_, "a file in it cannot be read", got == 0 ? EIO : errno);
   }
-  const ssize_t written = ::pwrite(file_.get(), bytes.data(), bytes.size(), 0);
-  if (written != static_cast<ssize_t>(bytes.size())) {
-    return system_error(folder_, "a file in it cannot be written", errno);
+}
+
+Result<std::vector<std::byte>> Spool::take() && {
+  if (!file_.is_open()) return std::move(memory_);
+  std::vector<std::byte> all(size_);
+  for (std::size_t offset = 0; offset < size_;) {
+    const Result<std::size_t> got = read_at(offset, std::span(all).subspan(offset));
+    if (!got) return got.error();
+    offset += *got;
   }
-  return Ok{};
+  return all;
 }
 
 Status Spool::copy_to(const FileDescriptor& to, const std::filesystem::path& path) const {
   if (!file_.is_open()) return write_all(to, memory_, path);
   std::vector<std::byte> block(std::size_t{1} << 18U);
-  off_t position = 0;
-  for (;;) {
-    const ssize_t got = ::pread(file_.get(), block.data(), block.size(), position);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return system_error(folder_, "a file in it cannot be read", errno);
-    if (got == 0) return Ok{};
-    const auto read = std::span(block).first(static_cast<std::size_t>(got));
-    if (Status written = write_all(to, read, path); !written) return written;
-    position += got;
+  for (std::size_t offset = 0; offset < size_;) {
+    const Result<std::size_t> got = read_at(offset, block);
+    if (!got) return got.error();
+    if (Status written = write_all(to, std::span(block).first(*got), path); !written) {
+      return written;
+    }
+    offset += *got;
   }
+  return Ok{};
 }
 
 }  // namespace auscult::storage

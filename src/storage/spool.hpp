@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <span>
@@ -22,19 +23,33 @@ class Spool {
       : folder_(std::move(folder)), in_memory_bytes_(in_memory_bytes) {}
   /// One that keeps nothing, for who wants nothing.
   static Spool discarding();
+  /// One that never needs a file.
+  static Spool in_memory();
 
-  Status append(std::span<const std::byte> bytes);
-  /// Puts `bytes` in place of the first ones appended, of which there are as many.
-  Status replace_front(std::span<const std::byte> bytes);
+  /// Puts bytes at an offset, at most size(): over what is there, or after it.
+  Status write_at(std::size_t offset, std::span<const std::byte> bytes);
+  Status append(std::span<const std::byte> bytes) { return write_at(size_, bytes); }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  /// Of so many bytes, how many would take memory.
+  [[nodiscard]] std::size_t memory_for(std::size_t bytes) const {
+    return std::min(bytes, in_memory_bytes_);
+  }
+
+  /// All of it.
+  Result<std::vector<std::byte>> take() &&;
 
   /// Writes all of it to `to`, whose name for messages is `path`.
   [[nodiscard]] Status copy_to(const FileDescriptor& to, const std::filesystem::path& path) const;
 
  private:
   Status spill();
+  /// What of the file there is from `offset`, at least a byte.
+  Result<std::size_t> read_at(std::size_t offset, std::span<std::byte> block) const;
 
   std::filesystem::path folder_;
   std::size_t in_memory_bytes_;
+  std::size_t size_ = 0;
   bool discards_ = false;
   std::vector<std::byte> memory_;  // All of it as long as there is no file.
   FileDescriptor file_{-1};

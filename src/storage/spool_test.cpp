@@ -23,7 +23,7 @@ TEST(Spool, GivesBackWhatWasAppendedWhereverItLies) {
     for (const char* piece : {"one", "two", "", "six"}) {
       ASSERT_TRUE(spool.append(bytes_of_text(piece)));
     }
-    ASSERT_TRUE(spool.replace_front(bytes_of_text("ONE")));
+    ASSERT_TRUE(spool.write_at(0, bytes_of_text("ONE")));
     EXPECT_EQ(files_in(folder), 0U) << "a file with a name outlives a crash";
     const std::filesystem::path file = folder.path() / "all";
     ASSERT_TRUE(PendingFile::write(file, spool)->publish());
@@ -31,6 +31,8 @@ TEST(Spool, GivesBackWhatWasAppendedWhereverItLies) {
     ASSERT_TRUE(spool.append(bytes_of_text("end"))) << "and can go on";
     ASSERT_TRUE(PendingFile::write(file, spool)->publish());
     EXPECT_EQ(*read_file(file, 100), "ONEtwosixend");
+    EXPECT_EQ(spool.size(), 12U);
+    EXPECT_EQ(*std::move(spool).take(), bytes_of_text("ONEtwosixend"));
   }
 }
 
@@ -44,11 +46,21 @@ TEST(Spool, NamesAFolderThatHasNoRoomForAFile) {
   EXPECT_THAT(third.error().message, HasSubstr((folder.path() / "missing").string()));
 }
 
+TEST(Spool, SaysHowMuchMemoryItMayTake) {
+  EXPECT_EQ(Spool("folder", 10).memory_for(7), 7U);
+  EXPECT_EQ(Spool("folder", 10).memory_for(11), 10U);
+  Spool spool = Spool::in_memory();
+  const std::vector<std::byte> large(2 * Spool::kInMemoryBytes, std::byte{1});
+  EXPECT_EQ(spool.memory_for(large.size()), large.size());
+  ASSERT_TRUE(spool.append(large));
+  EXPECT_EQ(*std::move(spool).take(), large);
+}
+
 TEST(Spool, MayKeepNothing) {
   const TemporaryFolder folder;
   Spool spool = Spool::discarding();
   ASSERT_TRUE(spool.append(std::vector<std::byte>(2 * Spool::kInMemoryBytes)));
-  ASSERT_TRUE(spool.replace_front(bytes_of_text("front")));
+  ASSERT_TRUE(spool.write_at(0, bytes_of_text("front")));
   ASSERT_TRUE(PendingFile::write(folder.path() / "all", spool)->publish());
   EXPECT_EQ(*read_file(folder.path() / "all", 1), "");
 }

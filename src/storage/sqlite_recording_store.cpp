@@ -190,6 +190,8 @@ Status SqliteRecordingStore::insert(const Recording& recording, const StoredAudi
 
 Spool SqliteRecordingStore::new_listening_copy() const { return Spool(state_->folder); }
 
+Spool SqliteRecordingStore::new_kept_copy() const { return Spool(state_->folder); }
+
 Result<Recording> SqliteRecordingStore::find(const std::string& id) const {
   Result<ReaderPool::Reader> reader = state_->readers.take();
   if (!reader) return reader.error();

@@ -38,6 +38,7 @@ class SqliteRecordingStore final : public RecordingStore {
   Status insert(const Recording& recording, const StoredAudio& audio, const Spool& listening_wav,
                 const Origin& origin) override;
   [[nodiscard]] Spool new_listening_copy() const override;
+  [[nodiscard]] Spool new_kept_copy() const override;
   [[nodiscard]] Result<std::optional<Answered>> find_answered(
       const std::string& key) const override;
   [[nodiscard]] Result<std::optional<Recording>> find_repeated(const std::string& fingerprint,

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstdint>
@@ -350,14 +351,42 @@ TEST_F(RecordingServiceTest, CountsWhatItDecodesAndGivesItBack) {
   {
     MemoryBudget::Lease lease(budget);
     EXPECT_TRUE(submit_within(lease));
-    // The kept copy and the store's copy of it, which are more than the analysis was.
-    EXPECT_EQ(budget.left(), 1'000'000U - 2 * body.size());
+    // The analysis, and room for the kept copy, which is more than it and the store's copy took.
+    EXPECT_EQ(budget.left(), 1'000'000U - classifier().analysis_bytes(1.5) - body.size());
     MemoryBudget::Lease another(budget);
-    ASSERT_TRUE(another.add(850'000));
+    ASSERT_TRUE(another.add(900'000));
     EXPECT_EQ(submit_within(another).error().code, ErrorCode::unavailable);
   }
   EXPECT_EQ(budget.left(), 1'000'000U);
   EXPECT_EQ(service().list({})->recordings.size(), 1U);
+}
+
+TEST_F(RecordingServiceTest, NeedsTheBodyNoMoreOnceItHasBeenHeard) {
+  // Large enough that the kept copy goes through a file.
+  const std::vector<std::byte> whole = audio::noise_bytes(3 * storage::Spool::kInMemoryBytes);
+  std::vector<std::byte> body = whole;
+  classify::Workspace workspace = classifier().make_workspace();
+  bool is_computed = false;
+  const Result<Recording> recording = service().submit({.body = body,
+                                                        .declared = {},
+                                                        .gain = {},
+                                                        .device = "",
+                                                        .received_at = now(),
+                                                        .heard =
+                                                            [&] {
+                                                              EXPECT_FALSE(is_computed);
+                                                              std::ranges::fill(body, std::byte{0});
+                                                            },
+                                                        .computed = [&] { is_computed = true; }},
+                                                       workspace);
+  ASSERT_TRUE(recording) << recording.error().message;
+  EXPECT_TRUE(is_computed);
+  EXPECT_EQ(std::ranges::count(body, std::byte{0}), static_cast<std::ptrdiff_t>(whole.size()));
+  EXPECT_EQ(recording->source.sha256, sha256_hex(whole));
+  EXPECT_EQ(recording->source.body_bytes, static_cast<std::int64_t>(whole.size()));
+  const audio::AudioClip clip = audio::decode(whole, {})->clip;
+  EXPECT_EQ(recording->result, *classifier().classify(clip, workspace));
+  EXPECT_EQ(audio::decode(*service().wav(recording->id), {})->clip, clip);
 }
 
 TEST_F(RecordingServiceTest, ClassifiesWithTheModelThatAnUploadBegan) {
