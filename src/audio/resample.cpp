@@ -32,6 +32,12 @@ Resampler::Resampler(int from_hz, int to_hz) : from_hz_(from_hz) {
   if (soxr_ == nullptr || error != nullptr) throw std::bad_alloc();
 }
 
+void Resampler::expect(std::size_t frames) {
+  const auto to = static_cast<std::size_t>(result_.sample_rate_hz);
+  // soxr's last block may be longer than what is kept of it.
+  result_.samples.reserve(frames * to / static_cast<std::size_t>(from_hz_) + kBlockFrames);
+}
+
 void Resampler::take(std::span<const float> block) {
   taken_ += block.size();
   if (soxr_ == nullptr) {
@@ -78,6 +84,7 @@ AudioClip Resampler::finish() && {
 AudioClip resample(const AudioClip& clip, int sample_rate_hz) {
   if (clip.sample_rate_hz == sample_rate_hz) return clip;
   Resampler resampler(clip.sample_rate_hz, sample_rate_hz);
+  resampler.expect(clip.samples.size());
   resampler.take(clip.samples);
   return std::move(resampler).finish();
 }

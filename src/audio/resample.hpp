@@ -17,6 +17,9 @@ class Resampler {
  public:
   Resampler(int from_hz, int to_hz);
 
+  /// Makes room for what becomes of so many samples, which need not all come: a clip that has to
+  /// move as it grows is there twice.
+  void expect(std::size_t frames);
   void take(std::span<const float> block);
   /// What was taken, at the new rate: its duration times that rate, rounded, many samples.
   AudioClip finish() &&;

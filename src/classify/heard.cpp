@@ -19,6 +19,10 @@ Listener::Listener(int sample_rate_hz, std::span<const int> rates_hz) {
   for (const int rate_hz : rates_hz) resamplers_.emplace_back(sample_rate_hz, rate_hz);
 }
 
+void Listener::expect(std::size_t frames) {
+  for (audio::Resampler& resampler : resamplers_) resampler.expect(frames);
+}
+
 void Listener::take(std::span<const float> block) {
   heard_.level.take(block);
   for (audio::Resampler& resampler : resamplers_) resampler.take(block);
@@ -36,6 +40,7 @@ Heard Listener::finish() && {
 
 Heard listen(const audio::AudioClip& clip, std::span<const int> rates_hz) {
   Listener listener(clip.sample_rate_hz, rates_hz);
+  listener.expect(clip.samples.size());
   listener.take(clip.samples);
   return std::move(listener).finish();
 }

@@ -31,6 +31,8 @@ class Listener {
   /// `rates_hz` are Classifier::rates_hz().
   Listener(int sample_rate_hz, std::span<const int> rates_hz);
 
+  /// Makes room for so many samples, which need not all come.
+  void expect(std::size_t frames);
   void take(std::span<const float> block);
   Heard finish() &&;
 

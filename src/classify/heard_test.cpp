@@ -24,6 +24,7 @@ TEST(Listener, HearsTheSameHoweverARecordingIsCut) {
   const audio::AudioClip clip = tone(100'000, 16'000);
   const Heard whole = listen(clip, kRatesHz);
   Listener listener(clip.sample_rate_hz, kRatesHz);
+  listener.expect(7);  // Others come than were expected.
   for (std::size_t i = 0; i < clip.samples.size(); i += 1'000) {
     listener.take(std::span(clip.samples).subspan(i, 1'000));
   }

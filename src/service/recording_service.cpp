@@ -63,6 +63,7 @@ Result<classify::Heard> hear(audio::BlockReader& reader, const classify::Classif
                              MemoryBudget::Lease* memory, Take take) {
   const int rate_hz = reader.format().sample_rate_hz;
   classify::Listener listener(rate_hz, classifier.rates_hz());
+  if (const auto frames = reader.frames()) listener.expect(*frames);
   for (;;) {
     const Result<std::span<const float>> block = reader.next();
     if (!block) return block.error();
