@@ -45,7 +45,7 @@ class Spool {
  private:
   Status spill();
   /// What of the file there is from `offset`, at least a byte.
-  Result<std::size_t> read_at(std::size_t offset, std::span<std::byte> block) const;
+  [[nodiscard]] Result<std::size_t> read_at(std::size_t offset, std::span<std::byte> block) const;
 
   std::filesystem::path folder_;
   std::size_t in_memory_bytes_;
