@@ -6,6 +6,7 @@
 
 #include "core/limits.hpp"
 #include "model/graph.hpp"
+#include "model/wide.hpp"
 
 namespace auscult::model {
 
@@ -21,6 +22,20 @@ class BroadcastPlan {
   /// out[i] = function(a[...], b[...])
   template <typename Function>
   void run(const float* a, const float* b, float* out, Function function) const {
+    on_widest([&](auto) __attribute__((always_inline)) { run_rows(a, b, out, function); });
+  }
+
+ private:
+  /// A dimension: its size, and how far one step along it goes in each input.
+  struct Dimension {
+    std::size_t size = 1;
+    std::size_t a = 0;
+    std::size_t b = 0;
+  };
+
+  template <typename Function>
+  [[gnu::always_inline]] void run_rows(const float* a, const float* b, float* out,
+                                       Function function) const {
     std::array<std::size_t, limits::kMaxTensorRank> index{};
     for (std::size_t row = 0; row < rows_; ++row) {
       run_row(a, b, out, function);
@@ -36,17 +51,10 @@ class BroadcastPlan {
     }
   }
 
- private:
-  /// A dimension: its size, and how far one step along it goes in each input.
-  struct Dimension {
-    std::size_t size = 1;
-    std::size_t a = 0;
-    std::size_t b = 0;
-  };
-
   // One loop for each kind of input, so that the compiler can use vectors in all of them.
   template <typename Function>
-  void run_row(const float* a, const float* b, float* out, Function function) const {
+  [[gnu::always_inline]] void run_row(const float* a, const float* b, float* out,
+                                      Function function) const {
     const std::size_t n = inner_.size;
     if (inner_.a == 1 && inner_.b == 1) {
       for (std::size_t i = 0; i < n; ++i) out[i] = function(a[i], b[i]);

@@ -4,6 +4,7 @@
 
 #include "model/broadcast.hpp"
 #include "model/operand_reader.hpp"
+#include "model/wide.hpp"
 
 namespace auscult::model {
 
@@ -14,9 +15,11 @@ using dnnl::algorithm;
 template <typename Function>
 Kernel unary_kernel(std::size_t count, Function function) {
   return [count, function](const float* const* inputs, float* const* outputs) {
-    const float* in = inputs[0];
-    float* out = outputs[0];
-    for (std::size_t i = 0; i < count; ++i) out[i] = function(in[i]);
+    on_widest([&](auto) __attribute__((always_inline)) {
+      const float* in = inputs[0];
+      float* out = outputs[0];
+      for (std::size_t i = 0; i < count; ++i) out[i] = function(in[i]);
+    });
   };
 }
 

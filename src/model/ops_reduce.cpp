@@ -45,9 +45,9 @@ template <typename Join>
 void reduce_level(const Dimension* level, std::size_t levels, const float*& in, float* out) {
   if (levels == 1) {
     if (level->reduced) {
-      *out = Join::join(*out, reduce_run<Join>(in, level->size));
+      Join::join(*out, reduce_run<Join>(in, level->size));
     } else {
-      for (std::size_t i = 0; i < level->size; ++i) out[i] = Join::join(out[i], in[i]);
+      for (std::size_t i = 0; i < level->size; ++i) Join::join(out[i], in[i]);
     }
     in += level->size;
     return;

@@ -33,7 +33,7 @@ void pool_plane(const Window& rows, const Window& columns, bool is_mean, bool co
       float value = Join::kStart;
       for (std::int64_t row = rows.begin(y); row < rows.end(y); ++row) {
         const float* run = in + row * columns.input + columns.begin(x);
-        value = Join::join(value, reduce_run<Join>(run, static_cast<std::size_t>(width)));
+        Join::join(value, reduce_run<Join>(run, static_cast<std::size_t>(width)));
       }
       const std::int64_t count =
           counts_pads ? rows.kernel * columns.kernel : width * (rows.end(y) - rows.begin(y));
