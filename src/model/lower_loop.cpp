@@ -76,6 +76,16 @@ bool lower_row_scale(ProgramBuilder& builder, const PlannedNode& planned) {
   return true;
 }
 
+/// What lies channels last already is only seen otherwise.
+bool lower_to_channels_last(ProgramBuilder& builder, const PlannedNode& planned) {
+  const Layout from = builder.original(planned.node.inputs[0]);
+  const dnnl::memory::data_type type = from.desc.data_type();
+  if (from.desc != channels_last(builder.dims(planned.node.inputs[0]), type)) return false;
+  const ValueId output = planned.node.outputs[0];
+  builder.define_at(output, {ProgramBuilder::row_order(builder.dims(output), type), from.buffer});
+  return true;
+}
+
 }  // namespace
 
 void lower_view(ProgramBuilder& builder, const PlannedNode& planned, const View& view) {
@@ -94,6 +104,7 @@ void lower_view(ProgramBuilder& builder, const PlannedNode& planned, const View&
 void lower_loop(ProgramBuilder& builder, const PlannedNode& planned, const Loop& loop) {
   if (loop.unary && lower_unary(builder, planned, *loop.unary)) return;
   if (loop.is_row_scale && lower_row_scale(builder, planned)) return;
+  if (loop.is_to_channels_last && lower_to_channels_last(builder, planned)) return;
   if (loop.binary && lower_binary(builder, planned, *loop.binary)) return;
   std::vector<std::optional<Buffer>> inputs;
   for (std::size_t i = 0; i < planned.plan.data_inputs; ++i) {

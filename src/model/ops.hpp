@@ -14,6 +14,9 @@
 /// What each operator does once the shapes of its inputs are known.
 namespace auscult::model {
 
+/// The name of BandPowers as a node, which no file has and simplify() makes.
+inline constexpr const char* kBandPowers = "BandPowers";
+
 /// A loop of our own over dense f32 values in row order: `run(inputs, outputs)`, null where an
 /// optional input is left out. Inputs that were read as parameters (axes, shapes) are not touched.
 using Kernel = std::function<void(const float* const* inputs, float* const* outputs)>;
@@ -35,13 +38,20 @@ struct Loop {
   Kernel run;
   std::optional<Elementwise> unary{};       ///< Input 0 to output 0.
   std::optional<dnnl::algorithm> binary{};  ///< Inputs 0 and 1, of the shape of output 0.
-  bool is_row_scale = false;  ///< Input 0 [N, C, spatial...] times factors without channels.
+  bool is_row_scale = false;         ///< Input 0 [N, C, spatial...] times factors without channels.
+  bool is_to_channels_last = false;  ///< Input 0 [N, C, spatial...] to [N, spatial..., C].
 };
 
 /// Spatial sizes, outermost first.
 struct Geometry {
   Shape kernel, strides, dilations, pad_begin, pad_end;
 };
+
+/// Whether an output in one dimension is made of the input at its own place only.
+inline bool is_pointwise(const Geometry& geometry) {
+  return geometry.kernel == Shape{1} && geometry.strides == Shape{1} &&
+         geometry.pad_begin == Shape{0} && geometry.pad_end == Shape{0};
+}
 
 /// Inputs X [N, C, spatial...], W [M, C / groups, kernel...] and perhaps B [M].
 struct Convolution {
@@ -61,9 +71,14 @@ struct Product {
   Shape a, b, output;
 };
 
+/// Of FoldedFilters (fold_phases.hpp): inputs X [N, C, T], even, odd and bands, and a bias [B].
+struct BandPowers {
+  Geometry geometry;
+};
+
 struct Plan {
   std::vector<Shape> outputs;
-  std::variant<View, Loop, Convolution, Pooling, Product> work;
+  std::variant<View, Loop, Convolution, Pooling, Product, BandPowers> work;
   std::size_t data_inputs = 1;  ///< So many from the first; the others are parameters, read here.
 };
 
@@ -78,7 +93,7 @@ struct Operand {
 /// do not honour, and inputs that do not fit.
 Result<Plan> plan_operator(const Node& node, std::span<const Operand> inputs, int opset);
 
-/// Whether there is an operator of that name.
+/// Whether ONNX has an operator of that name that we run.
 bool is_supported(const std::string& op);
 
 }  // namespace auscult::model

@@ -21,6 +21,12 @@ Plan gather_block(Shape output, const StridedCopy::Side& from) {
   });
 }
 
+/// Whether the dimensions of [N, C, spatial...] are taken in the order N, spatial..., C.
+bool is_to_channels_last(const std::vector<std::size_t>& sources) {
+  if (sources.size() < 3 || sources.front() != 0 || sources.back() != 1) return false;
+  return std::is_sorted(sources.begin(), sources.end() - 1);
+}
+
 /// The parameters of Slice, one entry for each axis that is cut.
 struct Cuts {
   std::vector<std::int64_t> starts, ends, axes, steps;
@@ -62,12 +68,17 @@ Result<Plan> plan_transpose(const OperandReader& reader) {
   const std::vector<std::ptrdiff_t> strides = dense_strides(dims);
   Shape output;
   StridedCopy::Side from;
+  std::vector<std::size_t> sources;
   for (const std::int64_t axis : *given) {
     const auto source = static_cast<std::size_t>(axis < 0 ? axis + reader.rank(0) : axis);
+    sources.push_back(source);
     output.push_back(dims[source]);
     from.strides.push_back(strides[source]);
   }
-  return gather_block(std::move(output), from);
+  Plan plan = gather_block(std::move(output), from);
+  if (auto* loop = std::get_if<Loop>(&plan.work))
+    loop->is_to_channels_last = is_to_channels_last(sources);
+  return plan;
 }
 
 Result<Plan> plan_slice(const OperandReader& reader) {

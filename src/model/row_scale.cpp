@@ -15,12 +15,12 @@ std::uint16_t to_bf16(float value) {
   return static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16U) & 1U)) >> 16U);
 }
 
-void scale(float* row, std::int64_t channels, float factor) {
-  for (std::int64_t c = 0; c < channels; ++c) row[c] *= factor;
+void scale(float* values, std::int64_t count, float factor) {
+  for (std::int64_t i = 0; i < count; ++i) values[i] *= factor;
 }
 
-void scale(std::uint16_t* row, std::int64_t channels, float factor) {
-  for (std::int64_t c = 0; c < channels; ++c) row[c] = to_bf16(from_bf16(row[c]) * factor);
+void scale(std::uint16_t* values, std::int64_t count, float factor) {
+  for (std::int64_t i = 0; i < count; ++i) values[i] = to_bf16(from_bf16(values[i]) * factor);
 }
 
 /// N, the spatial sizes (H is 1 where there is one only), and C.
@@ -32,16 +32,23 @@ struct Sizes {
 
 template <typename Element>
 Kernel kernel_of(const Sizes& sizes, const Sizes& factors) {
-  const std::int64_t step_w = factors.w == 1 ? 0 : 1;
-  const std::int64_t step_h = factors.h == 1 ? 0 : factors.w;
-  const std::int64_t step_n = factors.n == 1 ? 0 : factors.h * factors.w;
+  // How many neighbours along each dimension a factor stands for.
+  const std::int64_t span_n = sizes.n / factors.n;
+  const std::int64_t span_h = sizes.h / factors.h;
+  const std::int64_t span_w = sizes.w / factors.w;
   return [=](const float* const* inputs, float* const* outputs) {
-    auto* row = reinterpret_cast<Element*>(outputs[0]);
-    for (std::int64_t n = 0; n < sizes.n; ++n) {
-      for (std::int64_t h = 0; h < sizes.h; ++h) {
-        const float* factor = inputs[1] + n * step_n + h * step_h;
-        for (std::int64_t w = 0; w < sizes.w; ++w, factor += step_w, row += sizes.c) {
-          if (*factor != 1.0F) scale(row, sizes.c, *factor);
+    auto* values = reinterpret_cast<Element*>(outputs[0]);
+    const auto scale_rows = [&](std::int64_t n, std::int64_t h, std::int64_t w, float factor) {
+      scale(values + ((n * sizes.h + h) * sizes.w + w) * sizes.c, span_w * sizes.c, factor);
+    };
+    const float* factor = inputs[1];
+    for (std::int64_t n = 0; n < factors.n; ++n) {
+      for (std::int64_t h = 0; h < factors.h; ++h) {
+        for (std::int64_t w = 0; w < factors.w; ++w, ++factor) {
+          if (*factor == 1.0F) continue;  // As most are: all but the padding of a clip.
+          for (std::int64_t row = 0; row < span_n * span_h; ++row) {
+            scale_rows(n * span_n + row / span_h, h * span_h + row % span_h, w * span_w, *factor);
+          }
         }
       }
     }
