@@ -25,6 +25,8 @@ void lower(ProgramBuilder& builder, const PlannedNode& planned, const Target& ta
     } else {
       lower_convolution(builder, planned, *convolution, target);
     }
+  } else if (const auto* powers = std::get_if<BandPowers>(&work)) {
+    lower_band_powers(builder, planned, *powers);
   } else if (const auto* pooling = std::get_if<Pooling>(&work)) {
     lower_pooling(builder, planned, *pooling);
   } else if (const auto* product = std::get_if<Product>(&work)) {

@@ -21,6 +21,8 @@ bool is_product_of_frames(const ProgramBuilder& builder, const PlannedNode& plan
                           const Convolution& convolution);
 void lower_product_of_frames(ProgramBuilder& builder, const PlannedNode& planned,
                              const Convolution& convolution);
+void lower_band_powers(ProgramBuilder& builder, const PlannedNode& planned,
+                       const BandPowers& powers);
 void lower_pooling(ProgramBuilder& builder, const PlannedNode& planned, const Pooling& pooling);
 void lower_product(ProgramBuilder& builder, const PlannedNode& planned, const Product& product,
                    const Target& target);

@@ -76,6 +76,7 @@ Result<Plan> plan_reduce(const OperandReader& reader);
 Result<Plan> plan_global_pool(const OperandReader& reader);
 Result<Plan> plan_softmax(const OperandReader& reader);
 Result<Plan> plan_conv(const OperandReader& reader);
+Result<Plan> plan_band_powers(const OperandReader& reader);
 Result<Plan> plan_pool(const OperandReader& reader);
 Result<Plan> plan_matmul(const OperandReader& reader);
 Result<Plan> plan_identity(const OperandReader& reader);

@@ -54,6 +54,12 @@ const std::unordered_map<std::string_view, Operator>& operators() {
       {"Softmax", {plan_softmax, 1, 1, 1, {"axis"}}},
       {"Conv",
        {plan_conv, 2, 3, 3, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}}},
+      {kBandPowers,
+       {plan_band_powers,
+        5,
+        5,
+        5,
+        {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"}}},
       {"AveragePool",
        {plan_pool,
         1,
@@ -108,7 +114,9 @@ Status check_data(const Node& node, std::span<const Operand> data, bool may_be_i
 
 }  // namespace
 
-bool is_supported(const std::string& op) { return operators().contains(op) || is_rewritten(op); }
+bool is_supported(const std::string& op) {
+  return op != kBandPowers && (operators().contains(op) || is_rewritten(op));
+}
 
 Result<Plan> plan_operator(const Node& node, std::span<const Operand> inputs, int opset) {
   const auto found = operators().find(node.op);

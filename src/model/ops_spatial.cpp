@@ -108,6 +108,22 @@ Result<Plan> plan_conv(const OperandReader& reader) {
   return Plan{{std::move(output)}, Convolution{*std::move(geometry), *groups, depthwise_1d}};
 }
 
+Result<Plan> plan_band_powers(const OperandReader& reader) {
+  const Shape& x = reader.dims(0);
+  Result<Sizes> kernel = reader.integers("kernel_shape", {});
+  if (!kernel) return kernel.error();
+  const std::int64_t taps = reader.dims(1)[1] + reader.dims(2)[1];
+  if (x.size() != 3 || x[1] * (*kernel)[0] != taps) {
+    return refuse(reader.node(), "the input " + to_string(x) + " does not fit filters of " +
+                                     std::to_string(taps) + " weights");
+  }
+  Result<Geometry> geometry = read_geometry(reader, *std::move(kernel));
+  if (!geometry) return geometry.error();
+  const Result<Sizes> sizes = output_sizes(reader.node(), x, *geometry, false);
+  if (!sizes) return sizes.error();
+  return Plan{{{x[0], reader.dims(3)[0], (*sizes)[0]}}, BandPowers{*std::move(geometry)}};
+}
+
 Result<Plan> plan_pool(const OperandReader& reader) {
   const Node& node = reader.node();
   const Shape& x = reader.dims(0);

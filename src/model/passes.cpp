@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "model/fold.hpp"
+#include "model/fold_phases.hpp"
 #include "model/ops.hpp"
 
 namespace auscult::model {
@@ -220,6 +221,88 @@ void trace_back(Graph& graph) {
   graph.nodes = std::move(nodes);
 }
 
+/// The nodes that make each value, by it.
+std::unordered_map<ValueId, std::size_t> find_makers(const Graph& graph) {
+  std::unordered_map<ValueId, std::size_t> makers;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    for (const ValueId id : graph.nodes[i].outputs) makers[id] = i;
+  }
+  return makers;
+}
+
+bool has_only(const Node& node, const std::string& name, std::int64_t value) {
+  const auto values = attribute_or(node, name, std::vector<std::int64_t>{});
+  return std::all_of(values.begin(), values.end(), [=](std::int64_t v) { return v == value; });
+}
+
+/// The weights of a convolution over time that is not grouped; null for any other node.
+Constant weights_over_time(const Graph& graph, const Node& node) {
+  if (node.op != "Conv" || node.inputs.size() < 2 || node.outputs.size() != 1 ||
+      attribute_or(node, "group", std::int64_t{1}) != 1) {
+    return nullptr;
+  }
+  Constant weights = graph.constant(node.inputs[1]);
+  const bool fits = weights && !weights->is_integer && weights->dims.size() == 3 &&
+                    !weights->floats.empty() && has_only(node, "kernel_shape", weights->dims[2]);
+  return fits ? weights : nullptr;
+}
+
+// Above this share of weights that are not zero a matrix product takes less time.
+constexpr double kMostBandWeights = 0.25;
+
+/// Whether a node weighs the values of one moment, most of them with zero.
+bool is_few_weights(const Node& node, const Tensor& weights) {
+  const auto zeros = std::count(weights.floats.begin(), weights.floats.end(), 0.0F);
+  const auto count = static_cast<double>(weights.floats.size());
+  return weights.dims[2] == 1 && has_only(node, "strides", 1) && has_only(node, "pads", 0) &&
+         count - static_cast<double>(zeros) <= kMostBandWeights * count;
+}
+
+/// Writes a spectrum (a convolution), its square and the sums of it over bands (a convolution) as
+/// one node, if its filters can be folded.
+void fold_spectra(Graph& graph) {
+  const std::vector<int> uses = count_uses(graph);
+  const std::unordered_map<ValueId, std::size_t> makers = find_makers(graph);
+  const auto maker = [&](ValueId id, int uses_of_it) -> Node* {
+    const auto found = makers.find(id);
+    return found == makers.end() || uses[static_cast<std::size_t>(id)] != uses_of_it
+               ? nullptr
+               : &graph.nodes[found->second];
+  };
+  for (Node& bands : graph.nodes) {
+    const Constant weights = weights_over_time(graph, bands);
+    if (!weights || !bands.keep_f32 || !is_few_weights(bands, *weights)) continue;
+    const Constant bias = bands.inputs.size() > 2 ? graph.constant(bands.inputs[2]) : nullptr;
+    if (!bias || bias->floats.size() != static_cast<std::size_t>(weights->dims[0])) continue;
+    Node* square = maker(bands.inputs[0], 1);
+    if (square == nullptr || square->op != "Mul" || square->inputs.size() != 2 ||
+        square->inputs[0] != square->inputs[1]) {
+      continue;
+    }
+    Node* spectrum = maker(square->inputs[0], 2);
+    if (spectrum == nullptr || spectrum->inputs.size() != 2) continue;
+    const Constant filters = weights_over_time(graph, *spectrum);
+    if (!filters || filters->dims[0] != weights->dims[1]) continue;
+    std::optional<FoldedFilters> folded = fold_phases(*filters, *weights);
+    if (!folded) continue;
+
+    const auto add = [&](const char* part, Tensor tensor) {
+      return add_constant(graph, spectrum->name + part, std::move(tensor));
+    };
+    bands = {spectrum->name,
+             kBandPowers,
+             {spectrum->inputs[0], add(".even", std::move(folded->even)),
+              add(".odd", std::move(folded->odd)), add(".bands", std::move(folded->bands)),
+              bands.inputs[2]},
+             bands.outputs,
+             spectrum->attributes,
+             true};
+    bands.attributes["kernel_shape"] = std::vector<std::int64_t>{filters->dims[2]};
+    *square = *spectrum = {};
+  }
+  std::erase_if(graph.nodes, [](const Node& node) { return node.op.empty(); });
+}
+
 }  // namespace
 
 Status simplify(Graph& graph) {
@@ -228,6 +311,7 @@ Status simplify(Graph& graph) {
   if (Status status = fold_constants(graph); !status) return status.error();
   fold_batch_normalization(graph);
   trace_back(graph);
+  fold_spectra(graph);
   return Ok{};
 }
 
