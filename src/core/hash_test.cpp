@@ -14,5 +14,17 @@ TEST(Sha256Hex, MatchesThePublishedExamples) {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST(Sha256, IsThatOfThePiecesTogether) {
+  const std::string_view text = "what comes piece by piece";
+  const auto bytes = std::as_bytes(std::span(text));
+  for (const std::size_t cut : {std::size_t{0}, std::size_t{1}, text.size()}) {
+    Sha256 hash;
+    hash.update(bytes.first(cut));
+    hash.update(bytes.subspan(cut));
+    EXPECT_EQ(std::move(hash).hex(), sha256_hex(bytes));
+  }
+  EXPECT_EQ(Sha256().hex(), sha256_hex({}));
+}
+
 }  // namespace
 }  // namespace auscult
