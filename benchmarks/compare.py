@@ -94,7 +94,8 @@ def copies(database, count):
             " confidence, replace(recording, id, printf('%08x', i) || substr(id, 9)), quality"
             " FROM recordings, n WHERE sequence = (SELECT min(sequence) FROM recordings)",
             (count - 1,))
-        store.execute("INSERT INTO audio SELECT r.sequence, a.media_type, x'00', NULL"
+        store.execute("INSERT INTO audio (sequence, media_type, bytes, sha256)"
+                      " SELECT r.sequence, a.media_type, x'00', NULL"
                       " FROM recordings r JOIN audio a ON a.sequence ="
                       " (SELECT min(sequence) FROM recordings) WHERE r.sequence NOT IN"
                       " (SELECT sequence FROM audio)")

@@ -1,5 +1,6 @@
 #include "postgres/recording_store.hpp"
 
+#include <cassert>
 #include <exception>
 #include <utility>
 
@@ -85,7 +86,8 @@ Call insertion_of(const storage::Insertion& insertion) {
   parameters.bind(std::string_view(good ? "good" : "poor"));
   parameters.bind(std::string_view(rows.sha256));
   parameters.bind(std::string_view(rows.audio->media_type));
-  parameters.bind(std::span<const std::byte>(rows.audio->bytes));
+  assert(!rows.audio->bytes.is_in_file());  // It is of new_kept_copy().
+  parameters.bind(std::span<const std::byte>(rows.audio->bytes.memory()));
   parameters.bind(std::string_view(rows.audio_sha256));
   parameters.bind(origin.key);
   parameters.bind(std::string_view(origin.fingerprint));
@@ -110,18 +112,25 @@ Status notify(Connection& connection, const char* kind, const std::string& id) {
   return statement->bind(kind + (" " + id)).run();
 }
 
+/// What of a recording counts, of recordings JOIN audio; only one copied from a folder may have
+/// its sound in large_bytes.
+constexpr const char* kBytes =
+    "(octet_length(bytes) + coalesce(octet_length(large_bytes), 0) + octet_length(recording))";
+
 /// Deletes the oldest of those that are too much, but never the latest.
 Result<std::vector<std::string>> delete_over_bytes(Connection& connection, std::int64_t max_bytes,
                                                    bool keep_reviewed) {
-  const Result<std::int64_t> used = connection.query_integer(
-      "SELECT CAST(coalesce(sum(octet_length(bytes) + octet_length(recording)), 0) AS BIGINT) "
-      "FROM recordings JOIN audio USING (sequence)");
+  const Result<std::int64_t> used =
+      connection.query_integer(std::string("SELECT CAST(coalesce(sum(") + kBytes +
+                               "), 0) AS BIGINT) FROM recordings JOIN audio USING (sequence)");
   if (!used) return used.error();
   std::vector<std::string> ids;
   if (*used <= max_bytes) return ids;
   Result<storage::Statement> statement = connection.prepare(
-      "WITH gone AS (DELETE FROM recordings WHERE sequence IN (SELECT sequence FROM ("
-      "  SELECT sequence, sum(octet_length(bytes) + octet_length(recording))"
+      std::string("WITH gone AS (DELETE FROM recordings WHERE sequence IN (SELECT sequence FROM ("
+                  "  SELECT sequence, sum(") +
+      kBytes +
+      ")"
       "    OVER (ORDER BY received_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS "
       "freed"
       "  FROM recordings JOIN audio USING (sequence) LEFT JOIN reviews USING (sequence)"
@@ -225,7 +234,8 @@ void PostgresRecordingStore::insert(std::span<storage::Insertion* const> togethe
   }
 }
 
-Status PostgresRecordingStore::insert(const Recording& recording, const storage::StoredAudio& audio,
+Status PostgresRecordingStore::insert(const Recording& recording,
+                                      const storage::CollectedAudio& audio,
                                       const storage::Spool& /*listening_wav*/,
                                       const storage::Origin& origin) {
   Result<storage::Rows> rows = storage::make_rows(recording, audio);

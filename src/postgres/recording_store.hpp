@@ -29,7 +29,7 @@ class PostgresRecordingStore final : public storage::RecordingStore {
 
   using RecordingStore::insert;
   void listen(std::function<void(const storage::Change&)> listener) override;
-  Status insert(const Recording& recording, const storage::StoredAudio& audio,
+  Status insert(const Recording& recording, const storage::CollectedAudio& audio,
                 const storage::Spool& listening_wav, const storage::Origin& origin) override;
   [[nodiscard]] storage::Spool new_listening_copy() const override {
     return storage::Spool::discarding();

@@ -193,9 +193,7 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
   recording.timings.classify_ms = stopwatch.lap_ms();
   heard->clips = {};  // What is stored takes their place in memory.
 
-  Result<std::vector<std::byte>> kept_bytes = std::move(kept_copy).take();
-  if (!kept_bytes) return kept_bytes.error();
-  const storage::StoredAudio stored = {*std::move(media_type), *std::move(kept_bytes)};
+  const storage::CollectedAudio sound = {*std::move(media_type), std::move(kept_copy)};
   if (model->inputs) {
     model->inputs->add(
         metrics::values_of({heard->beginning.samples, format.sample_rate_hz, heard->duration_s(),
@@ -203,7 +201,7 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
   }
   if (upload.computed) upload.computed();
   stopwatch.lap_ms();
-  const Status inserted = store_.insert(recording, stored, listening_wav, origin);
+  const Status inserted = store_.insert(recording, sound, listening_wav, origin);
   if (!inserted) return inserted.error();
   metrics_.stored(recording, stopwatch.lap_ms() / 1'000);
   return recording;

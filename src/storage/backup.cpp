@@ -40,15 +40,21 @@ Status check_whole(Database& database, const fs::path& file) {
       "SELECT count(*) FROM pragma_table_info('audio') WHERE name = 'sha256'");
   if (!checksums) return checksums.error();
   if (*checksums == 0) return Ok{};
+  // And those of before version 8 have no large sounds apart.
+  const Result<std::int64_t> large = database.query_integer(
+      "SELECT count(*) FROM pragma_table_info('audio') WHERE name = 'large_bytes'");
+  if (!large) return large.error();
   Result<Statement> rows = database.prepare(
-      "SELECT sequence, sha256, bytes FROM audio WHERE sha256 IS NOT NULL UNION ALL "
-      "SELECT sequence, sha256, CAST(recording AS BLOB) FROM recordings WHERE sha256 IS NOT NULL");
+      std::string("SELECT sequence, sha256, bytes, ") + (*large == 0 ? "NULL" : "large_bytes") +
+      " FROM audio WHERE sha256 IS NOT NULL UNION ALL "
+      "SELECT sequence, sha256, CAST(recording AS BLOB), NULL FROM recordings "
+      "WHERE sha256 IS NOT NULL");
   if (!rows) return rows.error();
   for (;;) {
     const Result<bool> row = rows->step();
     if (!row) return row.error();
     if (!*row) return Ok{};
-    if (rows->text(1) != sha256_hex(rows->blob(2))) {
+    if (rows->text(1) != sha256_hex(rows->blob(rows->is_null(3) ? 2 : 3))) {
       return failed(file, " is damaged (recording number " + std::to_string(rows->integer(0)) +
                               " is not what was stored)");
     }

@@ -153,6 +153,38 @@ TEST_F(BackupTest, LeavesNoCopyOfADamagedSound) {
   EXPECT_FALSE(fs::exists(copy()));
 }
 
+TEST_F(BackupTest, RestoresLargeSoundsAndLeavesNoCopyOfADamagedOne) {
+  const Recording recording = example_recording(1);
+  const StoredAudio audio = large_example_audio(recording);
+  ASSERT_TRUE(open(data()).insert(recording, audio, {}));
+  (void)back_up_to(copy());
+  ASSERT_TRUE(restore_backup(copy(), other(), Overwrite::refuse, now()));
+  EXPECT_TRUE(*open(other()).find_audio(recording.id) == audio);
+  fs::remove(copy());
+  spoil(data() / "auscult.db", "sound of ");
+  const Result<BackupReport> report = back_up(data(), copy(), now());
+  ASSERT_FALSE(report);
+  EXPECT_THAT(report.error().message, HasSubstr("damaged"));
+  EXPECT_FALSE(fs::exists(copy()));
+}
+
+// Version 7 had large sounds where the small ones are.
+TEST_F(BackupTest, RestoresABackupOfVersionSeven) {
+  const Recording recording = example_recording(1);
+  const StoredAudio audio = large_example_audio(recording);
+  ASSERT_TRUE(open(data()).insert(recording, audio, {}));
+  (void)back_up_to(copy());
+  {
+    Result<Database> old = Database::open(copy(), Database::Mode::read_write);
+    ASSERT_TRUE(old->execute(
+        "UPDATE audio SET bytes = large_bytes; ALTER TABLE audio DROP COLUMN large_bytes; "
+        "PRAGMA user_version = 7"));
+  }
+  const Result<RestoreReport> restored = restore_backup(copy(), other(), Overwrite::refuse, now());
+  ASSERT_TRUE(restored) << restored.error().message;
+  EXPECT_TRUE(*open(other()).find_audio(recording.id) == audio);
+}
+
 TEST_F(BackupTest, RefusesADamagedBackupAndLeavesTheFolderAlone) {
   fill(data(), 3);
   (void)back_up_to(copy());

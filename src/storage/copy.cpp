@@ -38,7 +38,7 @@ constexpr Table kRecordings = {
     "recordings",
     "sequence, id, device, class, received_at, confidence, recording, quality, deleted_at, sha256",
     "itttirttit"};
-constexpr Table kAudio = {"audio", "sequence, media_type, bytes, sha256", "itbt"};
+constexpr Table kAudio = {"audio", "sequence, media_type, bytes, sha256, large_bytes", "itbtb"};
 // Those whose rows change.
 constexpr std::array<Table, 11> kOthers = {{
     {"reviews", "sequence, note, label, updated_at", "itti"},

@@ -102,7 +102,8 @@ Result<PendingFile> PendingFile::write(const std::filesystem::path& file,
 
 Result<PendingFile> PendingFile::write(const std::filesystem::path& file, const Spool& content) {
   return fill(file, [&content](const FileDescriptor& to, const std::filesystem::path& path) {
-    return content.copy_to(to, path);
+    return content.read(
+        [&](std::span<const std::byte> block) { return write_all(to, block, path); });
   });
 }
 

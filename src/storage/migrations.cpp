@@ -223,6 +223,14 @@ constexpr std::array kMigrations = {
         recovered_at INTEGER NOT NULL  -- when none of it will be used; microseconds since 1970
       );
     )sql"},
+    Migration{.both = R"sql(
+      -- A large sound, in place of "bytes", which then is empty. The last column, since only there
+      -- does SQLite make room for a blob without having it in memory.
+      ALTER TABLE audio ADD COLUMN large_bytes BLOB;
+    )sql",
+              .postgres = R"sql(
+      ALTER TABLE audio ALTER COLUMN large_bytes SET STORAGE EXTERNAL;
+    )sql"},
 };
 
 }  // namespace

@@ -26,6 +26,12 @@ struct StoredAudio {
   bool operator==(const StoredAudio&) const = default;
 };
 
+/// The same on its way into a store, in the spool that the store gave for it.
+struct CollectedAudio {
+  std::string media_type;
+  Spool bytes;
+};
+
 /// What to list; unset members do not filter. `from` is inclusive, `to` exclusive.
 struct ListQuery {
   std::optional<std::string> device;
@@ -136,13 +142,15 @@ class RecordingStore {
   /// answered, or if its job is another worker's. `listening_wav` is what a store in a folder shows
   /// as the latest upload. Those that come at the same time share one commit; one that fails fails
   /// alone.
-  virtual Status insert(const Recording& recording, const StoredAudio& audio,
+  virtual Status insert(const Recording& recording, const CollectedAudio& audio,
                         const Spool& listening_wav, const Origin& origin) = 0;
   Status insert(const Recording& recording, const StoredAudio& audio,
                 std::span<const std::byte> listening_wav, const Origin& origin = {}) {
-    Spool spool = new_listening_copy();
-    const Status collected = spool.append(listening_wav);
-    return collected ? insert(recording, audio, spool, origin) : collected;
+    CollectedAudio sound{audio.media_type, new_kept_copy()};
+    if (Status collected = sound.bytes.append(audio.bytes); !collected) return collected;
+    Spool wav = new_listening_copy();
+    if (Status collected = wav.append(listening_wav); !collected) return collected;
+    return insert(recording, sound, wav, origin);
   }
 
   /// Where a listening copy is to be collected for insert().

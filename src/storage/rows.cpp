@@ -118,6 +118,22 @@ Result<Statement> prepare_list(SqlConnection& database, const ListQuery& query) 
   return statement;
 }
 
+/// A sound of which there is no more in memory than a block: room for it in its row, to which it is
+/// then written.
+Status write_large_audio(Database& database, const Rows& rows, std::int64_t sequence) {
+  const Spool& bytes = rows.audio->bytes;
+  {
+    Result<Statement> room = database.prepare(
+        "INSERT INTO audio (sequence, media_type, bytes, sha256, large_bytes) "
+        "VALUES (?, ?, x'', ?, zeroblob(?))");
+    if (!room) return room.error();
+    room->bind(sequence).bind(rows.audio->media_type).bind(rows.audio_sha256);
+    room->bind(static_cast<std::int64_t>(bytes.size()));
+    if (Status made = room->run(); !made) return made;
+  }
+  return database.write_blob({"audio", "large_bytes", sequence}, bytes);
+}
+
 /// Runs a statement that names a recording and must change its row.
 Status change_one(SqlConnection& database, Statement& statement, const std::string& id) {
   if (Status changed = statement.run(); !changed) return changed;
@@ -156,14 +172,20 @@ void bind_conditions(Statement& statement, const ListQuery& query) {
   }
 }
 
-Result<Rows> make_rows(const Recording& recording, const StoredAudio& audio) {
+Result<Rows> make_rows(const Recording& recording, const CollectedAudio& audio) {
   Rows rows{.recording = &recording, .audio = &audio, .text = json::dump(json::to_json(recording))};
   // One row that cannot be read would stand in the way of the history for good.
   if (const Result<Recording> readable = json::parse_recording(rows.text); !readable) {
     return fail(ErrorCode::internal, "the recording makes no sense: " + readable.error().message);
   }
   rows.sha256 = sha256_hex(bytes_of(rows.text));
-  rows.audio_sha256 = sha256_hex(audio.bytes);
+  Sha256 hash;
+  const Status read = audio.bytes.read([&](std::span<const std::byte> block) -> Status {
+    hash.update(block);
+    return Ok{};
+  });
+  if (!read) return read.error();
+  rows.audio_sha256 = std::move(hash).hex();
   return rows;
 }
 
@@ -179,12 +201,14 @@ Status write_rows(Database& database, const Rows& rows) {
   row->bind(rows.text).bind(good ? "good" : "poor").bind(rows.sha256);
   if (Status inserted = row->run(); !inserted) return inserted;
 
+  const std::int64_t sequence = database.last_insert_rowid();
+  if (rows.audio->bytes.is_in_file()) return write_large_audio(database, rows, sequence);
   Result<Statement> sound = database.prepare(
       "INSERT INTO audio (sequence, media_type, bytes, sha256) VALUES (?, ?, ?, ?)");
   if (!sound) return sound.error();
-  return sound->bind(database.last_insert_rowid())
+  return sound->bind(sequence)
       .bind(rows.audio->media_type)
-      .bind(std::span<const std::byte>(rows.audio->bytes))
+      .bind(std::span<const std::byte>(rows.audio->bytes.memory()))
       .bind(rows.audio_sha256)
       .run();
 }
@@ -206,13 +230,13 @@ Result<Recording> read_recording(SqlConnection& database, const std::string& id)
 
 Result<StoredAudio> read_audio(SqlConnection& database, const std::string& id) {
   Result<Statement> statement = database.prepare(
-      "SELECT media_type, bytes, audio.sha256 FROM audio JOIN recordings USING (sequence) "
-      "WHERE id = ? AND deleted_at IS NULL");
+      "SELECT media_type, bytes, audio.sha256, large_bytes FROM audio "
+      "JOIN recordings USING (sequence) WHERE id = ? AND deleted_at IS NULL");
   if (!statement) return statement.error();
   const Result<bool> row = statement->bind(id).step();
   if (!row) return row.error();
   if (!*row) return no_recording(id);
-  StoredAudio audio{statement->text(0), statement->blob(1)};
+  StoredAudio audio{statement->text(0), statement->blob(statement->is_null(3) ? 1 : 3)};
   if (!statement->is_null(2) && statement->text(2) != sha256_hex(audio.bytes)) {
     return fail(ErrorCode::storage_failure, "the sound of recording " + id +
                                                 " is damaged on disk: restore a backup, or delete "

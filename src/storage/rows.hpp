@@ -19,14 +19,15 @@ namespace auscult::storage {
 /// A recording and its sound as their rows keep them. What it points to outlives it.
 struct Rows {
   const Recording* recording = nullptr;
-  const StoredAudio* audio = nullptr;
+  const CollectedAudio* audio = nullptr;
   std::string text;               ///< The recording as JSON.
   std::string sha256 = {};        ///< Of the text.
   std::string audio_sha256 = {};  ///< Of the sound.
 };
 
 /// The part of insert() that needs no database. Any thread.
-Result<Rows> make_rows(const Recording& recording, const StoredAudio& audio);
+Result<Rows> make_rows(const Recording& recording, const CollectedAudio& audio);
+/// In a transaction, which is to be undone if it fails.
 Status write_rows(Database& database, const Rows& rows);
 
 /// A recording as its row keeps it. Fails with storage_failure if it is not what was stored; rows

@@ -77,26 +77,13 @@ Result<std::size_t> Spool::read_at(std::size_t offset, std::span<std::byte> bloc
   }
 }
 
-Result<std::vector<std::byte>> Spool::take() && {
-  if (!file_.is_open()) return std::move(memory_);
-  std::vector<std::byte> all(size_);
-  for (std::size_t offset = 0; offset < size_;) {
-    const Result<std::size_t> got = read_at(offset, std::span(all).subspan(offset));
-    if (!got) return got.error();
-    offset += *got;
-  }
-  return all;
-}
-
-Status Spool::copy_to(const FileDescriptor& to, const std::filesystem::path& path) const {
-  if (!file_.is_open()) return write_all(to, memory_, path);
+Status Spool::read(const std::function<Status(std::span<const std::byte> block)>& take) const {
+  if (!file_.is_open()) return take(memory_);
   std::vector<std::byte> block(std::size_t{1} << 18U);
   for (std::size_t offset = 0; offset < size_;) {
     const Result<std::size_t> got = read_at(offset, block);
     if (!got) return got.error();
-    if (Status written = write_all(to, std::span(block).first(*got), path); !written) {
-      return written;
-    }
+    if (Status taken = take(std::span(block).first(*got)); !taken) return taken;
     offset += *got;
   }
   return Ok{};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -36,11 +37,14 @@ class Spool {
     return std::min(bytes, in_memory_bytes_);
   }
 
-  /// All of it.
-  Result<std::vector<std::byte>> take() &&;
+  /// Whether it lies in a file; if not, memory() is all of it.
+  [[nodiscard]] bool is_in_file() const { return file_.is_open(); }
+  [[nodiscard]] const std::vector<std::byte>& memory() const { return memory_; }
 
-  /// Writes all of it to `to`, whose name for messages is `path`.
-  [[nodiscard]] Status copy_to(const FileDescriptor& to, const std::filesystem::path& path) const;
+  /// Gives all of it to `take`, a block at a time, until that fails; what is in memory as one
+  /// block.
+  [[nodiscard]] Status read(
+      const std::function<Status(std::span<const std::byte> block)>& take) const;
 
  private:
   Status spill();

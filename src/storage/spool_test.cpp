@@ -10,6 +10,15 @@ namespace {
 
 using testing::HasSubstr;
 
+std::vector<std::byte> content_of(const Spool& spool) {
+  std::vector<std::byte> all;
+  EXPECT_TRUE(spool.read([&](std::span<const std::byte> block) {
+    all.insert(all.end(), block.begin(), block.end());
+    return Status(Ok{});
+  }));
+  return all;
+}
+
 std::size_t files_in(const TemporaryFolder& folder) {
   const std::filesystem::directory_iterator files(folder.path());
   return static_cast<std::size_t>(std::distance(begin(files), end(files)));
@@ -32,7 +41,9 @@ TEST(Spool, GivesBackWhatWasAppendedWhereverItLies) {
     ASSERT_TRUE(PendingFile::write(file, spool)->publish());
     EXPECT_EQ(*read_file(file, 100), "ONEtwosixend");
     EXPECT_EQ(spool.size(), 12U);
-    EXPECT_EQ(*std::move(spool).take(), bytes_of_text("ONEtwosixend"));
+    EXPECT_EQ(content_of(spool), bytes_of_text("ONEtwosixend"));
+    EXPECT_EQ(spool.is_in_file(), in_memory < 12);
+    EXPECT_EQ(spool.memory(), bytes_of_text(in_memory < 12 ? "" : "ONEtwosixend"));
   }
 }
 
@@ -53,7 +64,25 @@ TEST(Spool, SaysHowMuchMemoryItMayTake) {
   const std::vector<std::byte> large(2 * Spool::kInMemoryBytes, std::byte{1});
   EXPECT_EQ(spool.memory_for(large.size()), large.size());
   ASSERT_TRUE(spool.append(large));
-  EXPECT_EQ(*std::move(spool).take(), large);
+  EXPECT_EQ(content_of(spool), large);
+}
+
+TEST(Spool, ReadsAFileInBlocksUntilOneIsNotTaken) {
+  const TemporaryFolder folder;
+  Spool spool(folder.path());
+  std::vector<std::byte> large(Spool::kInMemoryBytes + 1);
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = std::byte(i * i % 251);
+  ASSERT_TRUE(spool.append(large));
+  EXPECT_EQ(content_of(spool), large);
+  std::size_t blocks = 0;
+  const Status read = spool.read([&](std::span<const std::byte> block) -> Status {
+    EXPECT_LT(block.size(), large.size() / 2);
+    if (++blocks == 2) return fail(ErrorCode::internal, "enough");
+    return Ok{};
+  });
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message, "enough");
+  EXPECT_EQ(blocks, 2U);
 }
 
 TEST(Spool, MayKeepNothing) {

@@ -121,6 +121,11 @@ class SqliteStatement final : public StatementBody {
   int bind_result_ = SQLITE_OK;
 };
 
+struct CloseBlob {
+  // In a transaction there is nothing that closing could still fail in.
+  void operator()(sqlite3_blob* blob) const { sqlite3_blob_close(blob); }
+};
+
 }  // namespace
 
 void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
@@ -186,6 +191,26 @@ Status Database::copy_to(Database& target) {
   const bool from_target = sqlite3_errcode(target.connection_.get()) != SQLITE_OK;
   return sqlite_error(from_target ? target.connection_.get() : connection_.get(),
                       finished != SQLITE_OK ? finished : result);
+}
+
+Status Database::write_blob(const Place& place, const Spool& content) {
+  sqlite3* connection = connection_.get();
+  assert(sqlite3_get_autocommit(connection) == 0);
+  constexpr int kToWrite = 1;
+  sqlite3_blob* opened = nullptr;
+  const int result = sqlite3_blob_open(connection, "main", place.table, place.column, place.rowid,
+                                       kToWrite, &opened);
+  const std::unique_ptr<sqlite3_blob, CloseBlob> blob(opened);
+  if (result != SQLITE_OK) return sqlite_error(connection, result);
+  assert(content.size() == static_cast<std::size_t>(sqlite3_blob_bytes(blob.get())));
+  int offset = 0;
+  return content.read([&](std::span<const std::byte> block) -> Status {
+    const int size = static_cast<int>(block.size());
+    const int written = sqlite3_blob_write(blob.get(), block.data(), size, offset);
+    if (written != SQLITE_OK) return sqlite_error(connection, written);
+    offset += size;
+    return Ok{};
+  });
 }
 
 std::int64_t Database::last_insert_rowid() const {

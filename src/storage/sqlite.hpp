@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "auscult/result.hpp"
+#include "storage/spool.hpp"
 #include "storage/sql.hpp"
 
 /// SQLite with owners and Results; failures also have what the operating system says.
@@ -33,6 +34,16 @@ class Database final : public SqlConnection {
   void empty_log();
   /// Copies the whole database as it is at one moment over `target`, while others write to it.
   Status copy_to(Database& target);
+
+  /// Where a value lies that is written block by block.
+  struct Place {
+    const char* table = nullptr;
+    const char* column = nullptr;
+    std::int64_t rowid = 0;
+  };
+  /// Writes `content` over a blob of as many bytes. In a transaction, which is to be undone if it
+  /// fails: the blob may be half written then.
+  Status write_blob(const Place& place, const Spool& content);
 
   [[nodiscard]] std::int64_t last_insert_rowid() const;
 

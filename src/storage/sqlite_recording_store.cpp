@@ -172,7 +172,7 @@ void SqliteRecordingStore::listen(std::function<void(const Change&)> listener) {
   state_->listener = std::move(listener);
 }
 
-Status SqliteRecordingStore::insert(const Recording& recording, const StoredAudio& audio,
+Status SqliteRecordingStore::insert(const Recording& recording, const CollectedAudio& audio,
                                     const Spool& listening_wav, const Origin& origin) {
   Result<Rows> rows = make_rows(recording, audio);
   if (!rows) return rows.error();

@@ -35,7 +35,7 @@ class SqliteRecordingStore final : public RecordingStore {
 
   using RecordingStore::insert;
   void listen(std::function<void(const Change&)> listener) override;
-  Status insert(const Recording& recording, const StoredAudio& audio, const Spool& listening_wav,
+  Status insert(const Recording& recording, const CollectedAudio& audio, const Spool& listening_wav,
                 const Origin& origin) override;
   [[nodiscard]] Spool new_listening_copy() const override;
   [[nodiscard]] Spool new_kept_copy() const override;

@@ -269,11 +269,19 @@ TEST_F(RecordingStoreTest, StoresNothingOnAFullDiskAndGoesOnWhenThereIsSpaceAgai
   const std::vector<std::byte> large(3'000'000, std::byte{1});
   const StoredAudio large_audio{"audio/flac", large};
   const StoredAudio small_audio{"audio/flac", bytes_of_text("small")};
+  CollectedAudio collected{"audio/flac", store.new_kept_copy()};
+  ASSERT_TRUE(collected.bytes.append(large));
+  // As much as fits into memory as a whole.
+  const StoredAudio whole_audio{"audio/flac",
+                                std::vector<std::byte>(Spool::kInMemoryBytes, std::byte{1})};
   {
     const FullDisk full(1'000'000);
-    // The database, then the listening copy, is what does not fit.
+    // Where the sound is collected, the database, once block by block and once as a whole, then the
+    // listening copy, is what does not fit.
     for (const Status& inserted :
-         {store.insert(second, large_audio, {}), store.insert(second, small_audio, large)}) {
+         {store.insert(second, large_audio, {}),
+          store.insert(second, collected, store.new_listening_copy(), {}),
+          store.insert(second, whole_audio, {}), store.insert(second, small_audio, large)}) {
       ASSERT_FALSE(inserted);
       EXPECT_EQ(inserted.error().code, ErrorCode::storage_failure);
       EXPECT_THAT(inserted.error().message, HasSubstr(path("").parent_path().string()));
@@ -318,6 +326,58 @@ TEST_F(RecordingStoreTest, OneThatCannotBeStoredFailsAlone) {
   std::vector<std::string> stored;
   for (const Recording& recording : *recordings) stored.push_back(recording.id);
   EXPECT_EQ(stored, told) << "it tells in the order of the store";
+}
+
+TEST_F(RecordingStoreTest, StoresALargeSoundInLittleMemory) {
+  constexpr std::int64_t kLittle = std::int64_t{4} << 20U;
+  SqliteRecordingStore store = open();
+  const Recording recording = example_recording(1);
+  CollectedAudio sound{"audio/flac", store.new_kept_copy()};
+  const std::vector<std::byte> piece(Spool::kInMemoryBytes, std::byte{7});
+  while (sound.bytes.size() < 6 * kLittle) ASSERT_TRUE(sound.bytes.append(piece));
+  const std::int64_t before = sqlite3_memory_used();
+  sqlite3_memory_highwater(1);
+  ASSERT_TRUE(store.insert(recording, sound, store.new_listening_copy(), {}));
+  EXPECT_LT(sqlite3_memory_highwater(0) - before, kLittle);
+  EXPECT_EQ(store.find_audio(recording.id)->bytes.size(), sound.bytes.size());
+}
+
+TEST_F(RecordingStoreTest, ALargeSoundThatCannotBeStoredFailsAlone) {
+  SqliteRecordingStore store = open();
+  const Recording known = example_recording(1);
+  ASSERT_TRUE(insert_example(store, known));
+  // Refused once the sound is written: the job of which it would be the result is nobody's.
+  Origin of_no_job;
+  of_no_job.job = JobClaim{};
+  std::vector<Recording> recordings;
+  for (int i = 2; i < 26; ++i) recordings.push_back(example_recording(i));
+  const auto is_refused = [](std::size_t i) { return i % 4 == 1; };
+  const auto sound_of = [&](std::size_t i) {
+    return i % 2 == 0 ? example_audio(recordings[i]) : large_example_audio(recordings[i]);
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t thread = 0; thread < 8; ++thread) {
+      threads.emplace_back([&, thread] {
+        for (std::size_t i = thread; i < recordings.size(); i += 8) {
+          const Origin origin = is_refused(i) ? of_no_job : Origin{};
+          const Status inserted = store.insert(recordings[i], sound_of(i), {}, origin);
+          EXPECT_EQ(bool(inserted), !is_refused(i)) << i;
+        }
+      });
+    }
+  }
+  for (std::size_t i = 0; i < recordings.size(); ++i) {
+    const Result<StoredAudio> audio = store.find_audio(recordings[i].id);
+    if (is_refused(i)) {
+      EXPECT_EQ(audio.error().code, ErrorCode::not_found) << i;
+    } else {
+      EXPECT_TRUE(*audio == sound_of(i)) << i;
+    }
+  }
+  Database database = *Database::open(path("auscult.db"), Database::Mode::read_only);
+  EXPECT_EQ(*database.query_integer("SELECT count(*) FROM audio"), 1 + 18);
+  EXPECT_EQ(*database.query_integer("SELECT count(*) FROM audio WHERE large_bytes IS NOT NULL"), 6);
 }
 
 TEST_F(RecordingStoreTest, IsNotReadyWithoutItsFolder) {

@@ -48,6 +48,41 @@ TEST_F(SqliteTest, KeepsAnEmptyBlobApartFromNone) {
       database.prepare("INSERT INTO t VALUES (?)")->bind(std::span<const std::byte>()).run());
 }
 
+TEST_F(SqliteTest, WritesABlobFromASpoolWhereverThatLies) {
+  Database database = open();
+  ASSERT_TRUE(database.execute("CREATE TABLE t (i INTEGER PRIMARY KEY, t TEXT, b BLOB)"));
+  const TemporaryFolder folder;
+  std::vector<std::byte> content(1'000'000);
+  for (std::size_t i = 0; i < content.size(); ++i) content[i] = std::byte(i * i % 251);
+  for (const int row : {1, 2}) {
+    Spool spool = row == 1 ? Spool::in_memory() : Spool(folder.path(), 0);
+    ASSERT_TRUE(spool.append(content));
+    Result<Transaction> transaction = Transaction::begin(database);
+    ASSERT_TRUE(database.prepare("INSERT INTO t VALUES (?, 'text', zeroblob(?))")
+                    ->bind(row)
+                    .bind(static_cast<std::int64_t>(content.size()))
+                    .run());
+    const Status written = database.write_blob({"t", "b", row}, spool);
+    ASSERT_TRUE(written) << written.error().message;
+    ASSERT_TRUE(transaction->commit());
+    Result<Statement> read = database.prepare("SELECT t, b FROM t WHERE i = ?");
+    ASSERT_TRUE(*read->bind(row).step());
+    EXPECT_EQ(read->text(0), "text");
+    EXPECT_TRUE(read->blob(1) == content) << row;
+  }
+}
+
+TEST_F(SqliteTest, SaysWhyABlobCannotBeWritten) {
+  Database database = open();
+  ASSERT_TRUE(database.execute("CREATE TABLE t (b BLOB)"));
+  const Result<Transaction> transaction = Transaction::begin(database);
+  const Status written = database.write_blob({"t", "b", 1}, Spool::in_memory());
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::storage_failure);
+  EXPECT_THAT(written.error().message, HasSubstr(file().string()));
+  EXPECT_THAT(written.error().message, HasSubstr("no such rowid: 1"));
+}
+
 TEST_F(SqliteTest, UsesAStatementAgainWithoutItsOldParameters) {
   Database database = open();
   const char* sql = "SELECT coalesce(?, 'none')";

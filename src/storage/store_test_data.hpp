@@ -52,6 +52,17 @@ inline StoredAudio example_audio(const Recording& recording) {
   return {"audio/flac", bytes_of_text("sound of " + recording.id)};
 }
 
+/// A sound that a store in a folder collects in a file, and does not have in memory as a whole.
+inline StoredAudio large_example_audio(const Recording& recording) {
+  StoredAudio audio = example_audio(recording);
+  const std::size_t first = audio.bytes.size();
+  audio.bytes.resize(first + 3 * Spool::kInMemoryBytes + 1);
+  for (std::size_t i = first; i < audio.bytes.size(); ++i) {
+    audio.bytes[i] = std::byte(i * i / 7 % 251);
+  }
+  return audio;
+}
+
 /// The listening copy that goes with example_audio().
 inline Result<std::vector<std::byte>> example_listening_copy(const StoredAudio& audio,
                                                              double gain) {

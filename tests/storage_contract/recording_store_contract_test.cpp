@@ -37,6 +37,28 @@ TYPED_TEST(RecordingStoreContract, FindsTheAudioToTheByte) {
   EXPECT_EQ(*this->store().find_audio(recording.id), audio);
 }
 
+TYPED_TEST(RecordingStoreContract, FindsSmallAndLargeSoundsThatCameTogether) {
+  std::vector<Recording> recordings;
+  for (int i = 0; i < 12; ++i) recordings.push_back(example_recording(i));
+  const auto sound_of = [&](std::size_t i) {
+    return i % 3 == 0 ? large_example_audio(recordings[i]) : example_audio(recordings[i]);
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < recordings.size(); ++i) {
+      threads.emplace_back([&, i] {
+        const Status inserted =
+            this->store().insert(recordings[i], sound_of(i), bytes_of_text("wav"));
+        EXPECT_TRUE(inserted) << inserted.error().message;
+      });
+    }
+  }
+  this->reopen();
+  for (std::size_t i = 0; i < recordings.size(); ++i) {
+    EXPECT_TRUE(*this->store().find_audio(recordings[i].id) == sound_of(i)) << i;
+  }
+}
+
 TYPED_TEST(RecordingStoreContract, SaysHowManyRecordingsItShowsAndHowManyBytesItTakes) {
   EXPECT_EQ(this->store().size()->recordings, 0);
   const Recording removed = this->insert(example_recording(1));
