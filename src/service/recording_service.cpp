@@ -172,10 +172,10 @@ Result<Recording> RecordingService::submit(const Upload& upload, classify::Works
                          .timings = {.decode_ms = decode_ms, .encode_ms = stopwatch.lap_ms()},
                          .level = heard->level.level()};
   if (upload.heard) upload.heard();
-  // The kept copy and the store's copy of it, in place of what is held now. Before the work, which
-  // would be for nothing if there is no room for what comes after it.
+  // What of the kept copy is in memory and the store's copy of that, in place of what is held now.
+  // Before the work, which would be for nothing if there is no room for what comes after it.
   const std::size_t held = collected + model->classifier.analysis_bytes(heard->duration_s());
-  const std::size_t to_store = 2 * kept_copy.size();
+  const std::size_t to_store = 2 * kept_copy.memory_for(kept_copy.size());
   if (Status fits = count(upload.memory, to_store - std::min(to_store, held)); !fits) {
     return fits.error();
   }

@@ -361,6 +361,29 @@ TEST_F(RecordingServiceTest, CountsWhatItDecodesAndGivesItBack) {
   EXPECT_EQ(service().list({})->recordings.size(), 1U);
 }
 
+TEST_F(RecordingServiceTest, CountsOfAKeptCopyInAFileWhatIsInMemory) {
+  const std::vector<std::byte> body = audio::noise_bytes(8 * storage::Spool::kInMemoryBytes);
+  const double duration_s = static_cast<double>(body.size()) / (2 * 16'000);
+  const std::size_t analysis = classifier().analysis_bytes(duration_s);
+  ASSERT_LT(analysis, 8 * storage::Spool::kInMemoryBytes) << "or the kept copy would not matter";
+  MemoryBudget budget(100'000'000);
+  MemoryBudget::Lease lease(budget);
+  classify::Workspace workspace = classifier().make_workspace();
+  const Result<Recording> recording = service().submit({.body = body,
+                                                        .declared = {},
+                                                        .gain = {},
+                                                        .device = "",
+                                                        .received_at = now(),
+                                                        .memory = &lease},
+                                                       workspace);
+  ASSERT_TRUE(recording) << recording.error().message;
+  EXPECT_NEAR(static_cast<double>(100'000'000U - budget.left()),
+              static_cast<double>(std::max(analysis + storage::Spool::kInMemoryBytes,
+                                           2 * storage::Spool::kInMemoryBytes)),
+              1'000)
+      << "each block's is rounded down";
+}
+
 TEST_F(RecordingServiceTest, NeedsTheBodyNoMoreOnceItHasBeenHeard) {
   // Large enough that the kept copy goes through a file.
   const std::vector<std::byte> whole = audio::noise_bytes(3 * storage::Spool::kInMemoryBytes);
