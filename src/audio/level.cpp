@@ -17,60 +17,80 @@ double dbfs(double amplitude) {
 constexpr float kLowestUnclipped = -32'767.5F / 32'768;  // excluded
 constexpr float kHighestUnclipped = 32'766.5F / 32'768;  // included
 
-double sum(const Lanes::Doubles& d) { return (d[0] + d[1]) + (d[2] + d[3]); }
+double sum(const Lanes::Doubles& d, const Lanes::Doubles& more) {
+  return ((d[0] + d[1]) + (d[2] + d[3])) + ((more[0] + more[1]) + (more[2] + more[3]));
+}
 
 double sum(const Lanes::Integers& n) {
-  return static_cast<double>(std::int64_t{n[0]} + n[1] + n[2] + n[3]);
+  std::int64_t sum = 0;
+  for (std::size_t lane = 0; lane < Lanes::kCount; ++lane) sum += n[lane];
+  return static_cast<double>(sum);
 }
 
 }  // namespace
 
-inline void LevelMeter::Sums::add(std::size_t lane, float sample) {
+void LevelMeter::add(Sums& sums, std::size_t lane, float sample) {
   const auto value = static_cast<double>(sample);
-  values[lane] += value;
-  squares[lane] += value * value;
-  smallest[lane] = std::min(smallest[lane], sample);
-  largest[lane] = std::max(largest[lane], sample);
-  clipped[lane] += sample <= kLowestUnclipped || sample > kHighestUnclipped ? 1 : 0;
-  full_scale[lane] += std::abs(sample) >= kFullScale ? 1 : 0;
+  const std::size_t place = lane % Lanes::kDoubles;
+  (lane < Lanes::kDoubles ? sums.values : sums.more_values)[place] += value;
+  (lane < Lanes::kDoubles ? sums.squares : sums.more_squares)[place] += value * value;
+  sums.smallest[lane] = std::min(sums.smallest[lane], sample);
+  sums.largest[lane] = std::max(sums.largest[lane], sample);
+  sums.clipped[lane] += sample <= kLowestUnclipped || sample > kHighestUnclipped ? 1 : 0;
+  sums.full_scale[lane] += std::abs(sample) >= kFullScale ? 1 : 0;
 }
 
-/// add() of as many samples as there are lanes.
-inline void LevelMeter::Sums::add_four(const float* samples) {
-  const Lanes::Floats four = Lanes::at(samples);
-  const auto wide = __builtin_convertvector(four, Lanes::Doubles);
-  values += wide;
-  squares += wide * wide;
-  smallest = four < smallest ? four : smallest;
-  largest = four > largest ? four : largest;
-  clipped -= (four <= kLowestUnclipped) | (four > kHighestUnclipped);
-  full_scale -= (four >= kFullScale) | (four <= -kFullScale);
+/// add() of samples by the eight, the first in lane 0.
+[[gnu::always_inline]] inline void LevelMeter::add_eights(Sums& sums,
+                                                          std::span<const float> samples) {
+  Sums s = sums;  // In registers, where the members would be written for each sample.
+  for (std::size_t i = 0; i < samples.size(); i += Lanes::kCount) {
+    Lanes::Doubles four;
+    Lanes::Doubles more;
+    Lanes::widen(&samples[i], four);
+    Lanes::widen(&samples[i + Lanes::kDoubles], more);
+    s.values += four;
+    s.more_values += more;
+    s.squares += four * four;
+    s.more_squares += more * more;
+    Lanes::Floats eight;
+    Lanes::load(&samples[i], eight);
+    s.smallest = eight < s.smallest ? eight : s.smallest;
+    s.largest = eight > s.largest ? eight : s.largest;
+    s.clipped -= (eight <= kLowestUnclipped) | (eight > kHighestUnclipped);
+    s.full_scale -= (eight >= kFullScale) | (eight <= -kFullScale);
+  }
+  sums = s;
 }
 
 void LevelMeter::take(std::span<const float> block) {
   if (block.empty()) return;
-  Sums sums = sums_;  // In registers, where the members would be written for each sample.
-  if (frames_ == 0) {
-    sums.smallest = sums.largest = Lanes::Floats{} + block.front();
+  if (frames_ == 0) sums_.smallest = sums_.largest = Lanes::Floats{} + block.front();
+  const std::size_t lane = frames_ % Lanes::kCount;
+  const std::size_t before = std::min((Lanes::kCount - lane) % Lanes::kCount, block.size());
+  const std::size_t eights = (block.size() - before) / Lanes::kCount * Lanes::kCount;
+  for (std::size_t i = 0; i < before; ++i) add(sums_, lane + i, block[i]);
+  in_widest_lanes<add_eights>(sums_, block.subspan(before, eights));
+  for (std::size_t i = before + eights; i < block.size(); ++i) {
+    add(sums_, i - before - eights, block[i]);
   }
-  std::size_t i = 0;
-  for (; (frames_ + i) % Lanes::kCount != 0 && i < block.size(); ++i) {
-    sums.add((frames_ + i) % Lanes::kCount, block[i]);
-  }
-  for (; i + Lanes::kCount <= block.size(); i += Lanes::kCount) sums.add_four(&block[i]);
-  for (; i < block.size(); ++i) sums.add((frames_ + i) % Lanes::kCount, block[i]);
   frames_ += block.size();
-  sums_ = sums;
 }
 
 float LevelMeter::smallest() const {
-  const Lanes::Floats& s = sums_.smallest;
-  return std::min(std::min(s[0], s[1]), std::min(s[2], s[3]));
+  float smallest = sums_.smallest[0];
+  for (std::size_t lane = 1; lane < Lanes::kCount; ++lane) {
+    smallest = std::min(smallest, sums_.smallest[lane]);
+  }
+  return smallest;
 }
 
 float LevelMeter::largest() const {
-  const Lanes::Floats& l = sums_.largest;
-  return std::max(std::max(l[0], l[1]), std::max(l[2], l[3]));
+  float largest = sums_.largest[0];
+  for (std::size_t lane = 1; lane < Lanes::kCount; ++lane) {
+    largest = std::max(largest, sums_.largest[lane]);
+  }
+  return largest;
 }
 
 double LevelMeter::share(double of_samples) const {
@@ -80,13 +100,14 @@ double LevelMeter::share(double of_samples) const {
 Level LevelMeter::level() const {
   const double peak =
       std::max(std::abs(static_cast<double>(smallest())), std::abs(static_cast<double>(largest())));
-  return {dbfs(std::sqrt(share(sum(sums_.squares)))), dbfs(peak), share(sum(sums_.clipped))};
+  return {dbfs(std::sqrt(share(sum(sums_.squares, sums_.more_squares)))), dbfs(peak),
+          share(sum(sums_.clipped))};
 }
 
-double LevelMeter::mean() const { return share(sum(sums_.values)); }
+double LevelMeter::mean() const { return share(sum(sums_.values, sums_.more_values)); }
 
 double LevelMeter::rms() const {
-  return std::sqrt(std::max(0.0, share(sum(sums_.squares)) - mean() * mean()));
+  return std::sqrt(std::max(0.0, share(sum(sums_.squares, sums_.more_squares)) - mean() * mean()));
 }
 
 double LevelMeter::range() const {

@@ -29,19 +29,20 @@ class LevelMeter {
   static constexpr float kFullScale = 0.999F;
 
  private:
-  // A sample's lane is its place modulo their number.
+  // A sample's lane is its place modulo their number. Of doubles a register holds half.
   struct Sums {
     Lanes::Doubles values{};
+    Lanes::Doubles more_values{};
     Lanes::Doubles squares{};
+    Lanes::Doubles more_squares{};
     Lanes::Floats smallest{};
     Lanes::Floats largest{};
     Lanes::Integers clipped{};
     Lanes::Integers full_scale{};
-
-    void add(std::size_t lane, float sample);
-    void add_four(const float* samples);
   };
 
+  static void add(Sums& sums, std::size_t lane, float sample);
+  static void add_eights(Sums& sums, std::span<const float> samples);
   [[nodiscard]] double share(double of_samples) const;
   [[nodiscard]] float smallest() const;
   [[nodiscard]] float largest() const;

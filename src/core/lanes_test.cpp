@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 namespace auscult {
@@ -24,6 +27,67 @@ TEST(Dot, IsTheSumOfTheProductsAtAnyLength) {
     float expected = 0;
     for (std::size_t i = 0; i < count; ++i) expected += a[i] * b[i];
     EXPECT_EQ(dot(a, b), expected) << count;
+  }
+}
+
+// As dot() says, to the bit, whatever the processor's width is.
+TEST(Dot, IsEightSumsTheLastOfWhichIsAddedToFirst) {
+  std::vector<float> a(43);
+  std::vector<float> b(43);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    a[i] = std::sin(static_cast<float>(i));
+    b[i] = std::cos(static_cast<float>(3 * i));
+  }
+  std::array<float, 8> sums{};
+  for (std::size_t i = 0; i < 40; ++i) {
+    const float product = a[i] * b[i];
+    sums[i % 8] += product;
+  }
+  float expected =
+      ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
+  for (std::size_t i = 40; i < a.size(); ++i) {
+    const float product = a[i] * b[i];
+    expected += product;
+  }
+  EXPECT_EQ(dot(a, b), expected);
+}
+
+[[gnu::always_inline]] inline void multiply_and_add(std::span<float> values, float factor) {
+  for (std::size_t i = 0; i < values.size(); i += Lanes::kCount) {
+    Lanes::Floats eight;
+    Lanes::load(&values[i], eight);
+    const Lanes::Floats sums = eight * factor + eight;
+    for (std::size_t lane = 0; lane < Lanes::kCount; ++lane) values[i + lane] = sums[lane];
+  }
+}
+
+TEST(InWidestLanes, GivesTheSameBitsAsWithoutThem) {
+  std::vector<float> wide(800);
+  for (std::size_t i = 0; i < wide.size(); ++i) wide[i] = std::sin(static_cast<float>(i));
+  std::vector<float> narrow = wide;
+  // From a place where no register is aligned.
+  in_widest_lanes<multiply_and_add>(std::span(wide).subspan(3, 792), 0.3F);
+  multiply_and_add(std::span(narrow).subspan(3, 792), 0.3F);
+  EXPECT_EQ(wide, narrow);
+}
+
+TEST(Lanes, LieWhereARegisterIsLoadedFrom) {
+  EXPECT_EQ(alignof(Lanes::Floats), sizeof(Lanes::Floats));
+  EXPECT_EQ(alignof(Lanes::Integers), sizeof(Lanes::Integers));
+  EXPECT_EQ(alignof(Lanes::Doubles), sizeof(Lanes::Doubles));
+}
+
+TEST(Sum, IsThatOfTheValuesOrOfTheirSquaresAtAnyLength) {
+  for (std::size_t count = 0; count < 30; ++count) {
+    const std::vector<float> values = numbers(count, 3);
+    double expected = 0;
+    double expected_squares = 0;
+    for (const float value : values) {
+      expected += static_cast<double>(value);
+      expected_squares += (static_cast<double>(value) - 2) * (static_cast<double>(value) - 2);
+    }
+    EXPECT_EQ(sum(values), expected) << count;
+    EXPECT_EQ(sum_of_squares(values, 2), expected_squares) << count;
   }
 }
 
