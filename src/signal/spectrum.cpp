@@ -8,7 +8,8 @@
 #include <limits>
 #include <mutex>
 #include <numbers>
-#include <utility>
+
+#include "core/lanes.hpp"
 
 namespace auscult::signal {
 namespace {
@@ -48,47 +49,65 @@ const Tables& tables_of(std::size_t size) {
   return tables[power];
 }
 
-// A transform of one size, in place, after Cooley and Tukey (1965). Real and imaginary parts lie
-// apart: std::complex's product checks for infinities, which costs more than the product.
-class Transform {
- public:
-  explicit Transform(const Tables& tables)
-      : real(tables.window.size()), imaginary(real.size()), tables_(tables) {}
+// A value of as many transforms as there are lanes.
+struct Values {
+  Lanes::Floats lanes{};
+};
 
-  void run() {
-    const std::vector<std::size_t>& mirrored = tables_.mirrored;
-    const std::size_t size = real.size();
-    for (std::size_t i = 0; i < size; ++i) {
-      if (i < mirrored[i]) {
-        std::swap(real[i], real[mirrored[i]]);
-        std::swap(imaginary[i], imaginary[mirrored[i]]);
-      }
-    }
-    for (std::size_t half = 1; half < size; half *= 2) {
-      const std::size_t stride = size / (2 * half);
-      for (std::size_t begin = 0; begin < size; begin += 2 * half) {
-        for (std::size_t k = 0; k < half; ++k) {
-          const std::size_t i = begin + k;
-          const std::size_t j = i + half;
-          const float cosine = tables_.cosines[k * stride];
-          const float sine = tables_.sines[k * stride];
-          const float turned_real = real[j] * cosine - imaginary[j] * sine;
-          const float turned_imaginary = real[j] * sine + imaginary[j] * cosine;
-          real[j] = real[i] - turned_real;
-          imaginary[j] = imaginary[i] - turned_imaginary;
-          real[i] += turned_real;
-          imaginary[i] += turned_imaginary;
-        }
+// Transforms of one size, one in each lane, after Cooley and Tukey (1965): in place, from values
+// in the mirrored order.
+struct Transforms {
+  explicit Transforms(std::size_t size) : real(size), imaginary(size) {}
+
+  std::vector<Values> real;
+  std::vector<Values> imaginary;
+};
+
+[[gnu::always_inline]] inline void transform(const Tables& tables, Transforms& values) {
+  const std::size_t size = values.real.size();
+  for (std::size_t half = 1; half < size; half *= 2) {
+    const std::size_t stride = size / (2 * half);
+    for (std::size_t begin = 0; begin < size; begin += 2 * half) {
+      for (std::size_t k = 0; k < half; ++k) {
+        const float cosine = tables.cosines[k * stride];
+        const float sine = tables.sines[k * stride];
+        Lanes::Floats& real = values.real[begin + k].lanes;
+        Lanes::Floats& imaginary = values.imaginary[begin + k].lanes;
+        Lanes::Floats& other_real = values.real[begin + k + half].lanes;
+        Lanes::Floats& other_imaginary = values.imaginary[begin + k + half].lanes;
+        const Lanes::Floats turned_real = other_real * cosine - other_imaginary * sine;
+        const Lanes::Floats turned_imaginary = other_real * sine + other_imaginary * cosine;
+        other_real = real - turned_real;
+        other_imaginary = imaginary - turned_imaginary;
+        real += turned_real;
+        imaginary += turned_imaginary;
       }
     }
   }
+}
 
-  std::vector<float> real;
-  std::vector<float> imaginary;
+// Adds to each frequency's sum the powers of the frames that were transformed two at a time, as
+// real and imaginary part: the sum of their powers is half the sum of the transform's powers at
+// the frequency and at its mirror image.
+[[gnu::always_inline]] inline void add_powers(const Transforms& values, std::vector<double>& sums) {
+  const std::size_t size = values.real.size();
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    const std::size_t mirror = (size - k) % size;
+    const Lanes::Floats power = values.real[k].lanes * values.real[k].lanes +
+                                values.imaginary[k].lanes * values.imaginary[k].lanes +
+                                values.real[mirror].lanes * values.real[mirror].lanes +
+                                values.imaginary[mirror].lanes * values.imaginary[mirror].lanes;
+    for (std::size_t lane = 0; lane < Lanes::kCount; ++lane) {
+      sums[k] += 0.5 * static_cast<double>(power[lane]);
+    }
+  }
+}
 
- private:
-  const Tables& tables_;
-};
+[[gnu::always_inline]] inline void add_spectra(const Tables& tables, Transforms& values,
+                                               std::vector<double>& sums) {
+  transform(tables, values);
+  add_powers(values, sums);
+}
 
 }  // namespace
 
@@ -101,29 +120,23 @@ std::vector<float> mean_power_spectrum(std::span<const float> samples, std::size
 
   const std::size_t hop = size / 2;
   const std::size_t frames = samples.size() <= size ? 1 : 1 + (samples.size() - size) / hop;
-  Transform transform(tables);
-  const auto fill = [&](std::vector<float>& part, std::size_t frame) {
+  Transforms transforms(size);
+  const auto fill = [&](std::vector<Values>& part, std::size_t lane, std::size_t frame) {
     const std::size_t begin = frame * hop;
     const std::size_t count = frame < frames ? std::min(size, samples.size() - begin) : 0;
-    for (std::size_t i = 0; i < count; ++i) part[i] = window[i] * samples[begin + i];
-    std::fill(part.begin() + static_cast<std::ptrdiff_t>(count), part.end(), 0.0F);
+    for (std::size_t i = 0; i < count; ++i) {
+      part[tables.mirrored[i]].lanes[lane] = window[i] * samples[begin + i];
+    }
+    for (std::size_t i = count; i < size; ++i) part[tables.mirrored[i]].lanes[lane] = 0;
   };
 
-  // Two frames at a time, as real and imaginary part: the sum of their powers at a frequency is
-  // half the sum of the transform's powers at it and at its mirror image.
   std::vector<double> sums(size / 2 + 1, 0.0);
-  for (std::size_t frame = 0; frame < frames; frame += 2) {
-    fill(transform.real, frame);
-    fill(transform.imaginary, frame + 1);
-    transform.run();
-    for (std::size_t k = 0; k < sums.size(); ++k) {
-      const std::size_t mirror = (size - k) % size;
-      const float power = transform.real[k] * transform.real[k] +
-                          transform.imaginary[k] * transform.imaginary[k] +
-                          transform.real[mirror] * transform.real[mirror] +
-                          transform.imaginary[mirror] * transform.imaginary[mirror];
-      sums[k] += 0.5 * static_cast<double>(power);
+  for (std::size_t frame = 0; frame < frames; frame += 2 * Lanes::kCount) {
+    for (std::size_t lane = 0; lane < Lanes::kCount; ++lane) {
+      fill(transforms.real, lane, frame + 2 * lane);
+      fill(transforms.imaginary, lane, frame + 2 * lane + 1);
     }
+    in_widest_lanes<add_spectra>(tables, transforms, sums);
   }
 
   std::vector<float> spectrum(sums.size());

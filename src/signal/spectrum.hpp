@@ -11,7 +11,7 @@ namespace auscult::signal {
 /// sine of amplitude 1 on one of the frequencies has 1/2 there, about a quarter of that beside it.
 ///
 /// Fewer samples than `size` are padded with zeros; none give all zeros. A pure function; takes
-/// about 0.1 ms for 20,000 samples.
+/// about 0.03 ms for 20,000 samples.
 std::vector<float> mean_power_spectrum(std::span<const float> samples, std::size_t size);
 
 }  // namespace auscult::signal

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <span>
 
 namespace auscult::signal {
 namespace {
@@ -56,6 +57,28 @@ TEST(MeanPowerSpectrum, IsTheMeanOverTheFramesHoweverManyThereAre) {
   const std::vector<float> loud = sine(4 * kSize, 0.25);
   samples.insert(samples.end(), loud.begin(), loud.end());
   EXPECT_NEAR(mean_power_spectrum(samples, kSize)[16], 0.25, 0.02);
+}
+
+TEST(MeanPowerSpectrum, IsTheMeanOfWhatItGivesOfEachFrameByItself) {
+  // Frames are transformed sixteen at a time.
+  constexpr std::size_t kSize = 32;
+  constexpr std::size_t kHop = kSize / 2;
+  for (const std::size_t frames : {1U, 2U, 15U, 16U, 17U, 31U, 33U}) {
+    std::vector<float> samples(kSize + (frames - 1) * kHop);
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      samples[i] = static_cast<float>((i * i * 7 + i / 20) % 31) - 15;
+    }
+    std::vector<float> means(kSize / 2 + 1, 0.0F);
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      const auto one = mean_power_spectrum(std::span(samples).subspan(frame * kHop, kSize), kSize);
+      for (std::size_t k = 0; k < one.size(); ++k) means[k] += one[k] / static_cast<float>(frames);
+    }
+    const std::vector<float> spectrum = mean_power_spectrum(samples, kSize);
+    for (std::size_t k = 0; k < means.size(); ++k) {
+      EXPECT_NEAR(spectrum[k], means[k], 1e-5 * static_cast<double>(means[k]) + 1e-5)
+          << k << " of " << frames;
+    }
+  }
 }
 
 TEST(MeanPowerSpectrum, PadsWhatIsTooShort) {
