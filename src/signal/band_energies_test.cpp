@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -60,6 +61,12 @@ TEST(BandEnergies, IsTheSameAtAnySampleRate) {
 TEST(BandEnergies, DoesNotTakeAnOffsetForSound) {
   audio::AudioClip still{.samples = std::vector<float>(4000, 0.3F), .sample_rate_hz = 2000};
   EXPECT_THAT(BandEnergies(still).mean(0, 2), Each(::testing::Lt(1e-9)));
+}
+
+TEST(BandEnergies, AreNothingInDigitalSilence) {
+  audio::AudioClip clip = sine(150);
+  std::fill(clip.samples.begin() + 2000, clip.samples.end(), 0.0F);
+  EXPECT_THAT(BandEnergies(clip).mean(2, 4), Each(::testing::Lt(1e-12)));
 }
 
 TEST(BandEnergies, AreRelativeToTheClipAtAnyGainAndOffset) {
