@@ -224,14 +224,14 @@ std::vector<Gap> find_gaps(const BandEnergies& energies, const std::vector<Heart
       continue;
     }
     const Bands mean = energies.mean(start_s, end_s);
-    Gap gap{.peak_db = to_db(0), .level_db = to_db(mean[1]), .noise_db = to_db(mean[3] + mean[4])};
+    double peak = 0;
     const auto frames = static_cast<int>((end_s - start_s) / BandEnergies::kFrameS);
     for (int frame = 0; frame <= frames; ++frame) {
       const double time_s = start_s + frame * BandEnergies::kFrameS;
-      const Bands power = energies.mean(time_s - kPeakS / 2, time_s + kPeakS / 2);
-      gap.peak_db = std::max(gap.peak_db, to_db(power[1]));
+      peak = std::max(peak, energies.mean(time_s - kPeakS / 2, time_s + kPeakS / 2)[1]);
     }
-    gaps.push_back(gap);
+    gaps.push_back(
+        {.peak_db = to_db(peak), .level_db = to_db(mean[1]), .noise_db = to_db(mean[3] + mean[4])});
   }
   return gaps;
 }

@@ -85,28 +85,62 @@ void write_spectrum(std::span<const float> samples, FeatureWriter& writer) {
   writer.set("edge_hz", static_cast<double>(edge) * kStepHz);
 }
 
+// Sums over samples without their mean.
+struct Shape {
+  double squares = 0;
+  double fourths = 0;
+  double greatest_square = 0;
+  double crossings = 0;  // of zero
+
+  void add(double before, double value) {
+    const double square = value * value;
+    squares += square;
+    fourths += square * square;
+    greatest_square = std::max(greatest_square, square);
+    crossings += before * value < 0 ? 1 : 0;
+  }
+};
+
+[[gnu::always_inline]] inline Shape shape_of(std::span<const float> samples, double mean) {
+  const auto value_at = [&](std::size_t i) { return static_cast<double>(samples[i]) - mean; };
+  Shape shape;
+  if (!samples.empty()) shape.add(0, value_at(0));
+  Lanes::Doubles squares{};
+  Lanes::Doubles fourths{};
+  Lanes::Doubles greatest{};
+  Lanes::Doubles crossings{};
+  std::size_t i = 1;
+  for (; i + Lanes::kDoubles <= samples.size(); i += Lanes::kDoubles) {
+    Lanes::Doubles before;
+    Lanes::Doubles values;
+    Lanes::widen(&samples[i - 1], before);
+    Lanes::widen(&samples[i], values);
+    values -= mean;
+    const Lanes::Doubles square = values * values;
+    squares += square;
+    fourths += square * square;
+    greatest = square > greatest ? square : greatest;
+    crossings += (before - mean) * values < 0 ? Lanes::Doubles{} + 1 : Lanes::Doubles{};
+  }
+  for (std::size_t lane = 0; lane < Lanes::kDoubles; ++lane) {
+    shape.squares += squares[lane];
+    shape.fourths += fourths[lane];
+    shape.greatest_square = std::max(shape.greatest_square, greatest[lane]);
+    shape.crossings += crossings[lane];
+  }
+  for (; i < samples.size(); ++i) shape.add(value_at(i - 1), value_at(i));
+  return shape;
+}
+
 void write_shape(std::span<const float> samples, FeatureWriter& writer) {
   const auto count = static_cast<double>(std::max<std::size_t>(1, samples.size()));
-  double mean = 0;
-  for (const float sample : samples) mean += static_cast<double>(sample) / count;
-  double square = 0;
-  double fourth = 0;
-  double peak = 0;
-  int crossings = 0;
-  double before = 0;
-  for (const float sample : samples) {
-    const double value = static_cast<double>(sample) - mean;
-    square += value * value / count;
-    fourth += value * value * value * value / count;
-    peak = std::max(peak, std::abs(value));
-    if (before * value < 0) ++crossings;
-    before = value;
-  }
+  const Shape shape = in_widest_lanes<shape_of>(samples, sum(samples) / count);
   writer.set("log_duration", std::log(std::max(0.01, count / kRateHz)));
+  const double square = shape.squares / count;
   if (square <= 0) return;
-  writer.set("crest", ratio_db(peak * peak, square));
-  writer.set("kurtosis", std::log(fourth / (square * square)));
-  writer.set("crossings", crossings / count);
+  writer.set("crest", ratio_db(shape.greatest_square, square));
+  writer.set("kurtosis", std::log(shape.fourths / count / (square * square)));
+  writer.set("crossings", shape.crossings / count);
 }
 
 // The amplitude of the bands [first, last] every 10 ms, less its mean, with RMS 1 unless silent.
@@ -114,8 +148,7 @@ std::vector<float> envelope(const BandEnergies& energies, std::size_t first, std
   std::vector<float> values(energies.frames() / 2);
   double sum = 0;
   for (std::size_t t = 0; t < values.size(); ++t) {
-    const double power = energies.at(2 * t, first, last) + energies.at(2 * t + 1, first, last);
-    values[t] = static_cast<float>(std::sqrt(power));
+    values[t] = static_cast<float>(std::sqrt(energies.power(2 * t, 2 * t + 2, first, last)));
     sum += static_cast<double>(values[t]);
   }
   if (values.empty()) return values;
@@ -165,14 +198,11 @@ void write_envelope(const BandEnergies& energies, FeatureWriter& writer) {
   constexpr std::array<const char*, signal::kBands> kRanges = {
       "range_25_60", "range_60_120", "range_120_200", "range_200_400", "range_400_800"};
   constexpr std::size_t kSpan = 5;  // 25 ms
-  for (std::size_t band = 0; band < signal::kBands; ++band) {
-    std::vector<double> levels;
-    for (std::size_t t = 0; t + kSpan <= energies.frames(); t += kSpan) {
-      double power = 0;
-      for (std::size_t i = 0; i < kSpan; ++i) power += energies.at(t + i, band, band);
-      levels.push_back(power);
+  std::vector<double> levels(energies.frames() / kSpan);
+  for (std::size_t band = 0; band < signal::kBands && !levels.empty(); ++band) {
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+      levels[i] = energies.power(i * kSpan, (i + 1) * kSpan, band, band);
     }
-    if (levels.empty()) continue;
     const auto at = [&](double share) {
       const auto place =
           static_cast<std::ptrdiff_t>(share * static_cast<double>(levels.size() - 1));
