@@ -33,13 +33,12 @@ using Evidence = std::array<std::vector<float>, kStates>;
 Evidence accumulate_evidence(const Posteriors& posteriors) {
   Evidence evidence;
   for (std::size_t state = 0; state < kStates; ++state) {
-    evidence[state].reserve(posteriors.frames() + 1);
+    evidence[state].resize(posteriors.frames() + 1);
     double sum = 0;
-    evidence[state].push_back(0);
     for (std::size_t t = 0; t < posteriors.frames(); ++t) {
       const float posterior = std::max(posteriors.at(t, state), kLeastPosterior);
       sum += static_cast<double>(kEvidenceWeight * std::log(posterior / kPrior[state]));
-      evidence[state].push_back(static_cast<float>(sum));
+      evidence[state][t + 1] = static_cast<float>(sum);
     }
   }
   return evidence;
@@ -56,7 +55,8 @@ Best best_duration(const std::vector<float>& entry, std::size_t end,
   Best best;
   for (std::size_t d = 1; d <= longest; ++d) {
     const float score = entry[end - d] + log_duration[d - 1];
-    if (score > best.score) best = {score, d};
+    if (score > best.score) [[unlikely]]
+      best = {score, d};
   }
   return best;
 }
