@@ -9,6 +9,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "core/lanes.hpp"
+
 namespace auscult::audio {
 
 namespace {
@@ -18,21 +20,35 @@ constexpr double kHighest = 32'767;
 
 /// The nearest whole number, halves to the even one, of a value below 2^51: what std::nearbyint()
 /// gives, in two additions that the compiler can do for several values at once.
-double round_half_even(double value) {
+[[gnu::always_inline]] inline double round_half_even(double value) {
   constexpr double kNoFraction = 0x1.8p52;
   return (value + kNoFraction) - kNoFraction;
 }
 
 /// In steps of s16, saturated.
-double amplify(float sample, double gain) {
+[[gnu::always_inline]] inline double amplify(float sample, double gain) {
   return round_half_even(
       std::min(std::max(static_cast<double>(sample) * gain * 32'768, kLowest), kHighest));
 }
 
-bool is_clipped(double amplified) { return amplified <= kLowest || amplified >= kHighest; }
+[[gnu::always_inline]] inline bool is_clipped(double amplified) {
+  return amplified <= kLowest || amplified >= kHighest;
+}
 
 double fraction(std::size_t clipped, std::size_t count) {
   return count == 0 ? 0 : static_cast<double>(clipped) / static_cast<double>(count);
+}
+
+/// Writes the samples as s16 and says how many were clipped.
+[[gnu::always_inline]] inline std::uint32_t amplify_all(std::span<const float> samples, double gain,
+                                                        std::span<std::int16_t> amplified) {
+  std::uint32_t clipped = 0;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const double value = amplify(samples[i], gain);
+    clipped += is_clipped(value) ? 1U : 0U;
+    amplified[i] = static_cast<std::int16_t>(static_cast<std::int32_t>(value));
+  }
+  return clipped;
 }
 
 constexpr std::uint32_t kHeaderBytes = AmplifiedWavWriter::kHeaderBytes;
@@ -69,14 +85,7 @@ AmplifiedWavWriter::AmplifiedWavWriter(int sample_rate_hz, double gain)
 
 std::span<const std::byte> AmplifiedWavWriter::take(std::span<const float> block) {
   block_.resize(block.size());
-  const double gain = gain_;
-  std::uint32_t clipped = 0;
-  for (std::size_t i = 0; i < block.size(); ++i) {
-    const double amplified = amplify(block[i], gain);
-    clipped += is_clipped(amplified) ? 1U : 0U;
-    block_[i] = static_cast<std::int16_t>(static_cast<std::int32_t>(amplified));
-  }
-  clipped_ += clipped;
+  clipped_ += in_widest_lanes<amplify_all>(block, gain_, std::span(block_));
   frames_ += block.size();
   return std::as_bytes(std::span(block_));
 }
