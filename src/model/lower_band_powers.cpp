@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "model/lower.hpp"
 #include "model/wide.hpp"
@@ -172,6 +173,45 @@ Buffer moved(Buffer buffer, std::int64_t floats) {
   return buffer;
 }
 
+Buffer allocate(ProgramBuilder& builder, std::int64_t floats) {
+  return builder.allocate(static_cast<std::size_t>(floats) * sizeof(float));
+}
+
+/// The amplitudes [P, T] of folded frames by filters [P, half].
+class FilterProduct {
+ public:
+  /// The frames are given as [half, T] if they are dense, otherwise as [T, half].
+  FilterProduct(ProgramBuilder& builder, ValueId filters, bool is_dense)
+      : builder_(builder), filters_(filters), is_dense_(is_dense) {}
+
+  Buffer add(const Buffer& folded, std::int64_t columns) {
+    const Shape& dims = builder_.dims(filters_);
+    const Desc weights = ProgramBuilder::row_order(dims);
+    const Desc source({dims[1], columns}, kF32, is_dense_ ? Shape{columns, 1} : Shape{1, dims[1]});
+    const Desc output = ProgramBuilder::row_order({dims[0], columns});
+    // oneDNN's description of a product takes some 50 KB, and a minute has nineteen tiles.
+    auto described = described_.find(columns);
+    if (described == described_.end()) {
+      const dnnl::matmul::desc desc(weights, source, output);
+      const dnnl::matmul::primitive_desc primitive(desc, user_scratchpad(), builder_.engine());
+      described = described_.emplace(columns, primitive).first;
+    }
+    const Buffer amplitudes = allocate(builder_, dims[0] * columns);
+    builder_.add_primitive(
+        described->second,
+        {{DNNL_ARG_SRC, {weights, builder_.constant(filters_, weights, weights)}},
+         {DNNL_ARG_WEIGHTS, {source, folded}},
+         {DNNL_ARG_DST, {output, amplitudes}}});
+    return amplitudes;
+  }
+
+ private:
+  ProgramBuilder& builder_;
+  ValueId filters_;
+  bool is_dense_;
+  std::map<std::int64_t, dnnl::matmul::primitive_desc> described_;  // By columns.
+};
+
 }  // namespace
 
 void lower_band_powers(ProgramBuilder& builder, const PlannedNode& planned,
@@ -186,42 +226,23 @@ void lower_band_powers(ProgramBuilder& builder, const PlannedNode& planned,
   const auto& constants = builder.graph().constants;
   const auto bands = std::make_shared<const Bands>(
       read_bands(*constants.at(inputs[3]), constants.at(inputs[4])->floats));
-  const std::int64_t pairs = builder.dims(inputs[1])[0];
-
-  const auto allocate = [&](std::int64_t floats) {
-    return builder.allocate(static_cast<std::size_t>(floats) * sizeof(float));
-  };
-  // The amplitudes [P, T] of a tile's frames, given folded.
-  const auto add_product = [&](ValueId filters, const Buffer& folded, std::int64_t columns) {
-    const Desc weights = ProgramBuilder::row_order(builder.dims(filters));
-    const std::int64_t half = builder.dims(filters)[1];
-    const Desc source({half, columns}, kF32,
-                      frames.is_dense() ? Shape{columns, 1} : Shape{1, half});
-    const Desc output = ProgramBuilder::row_order({pairs, columns});
-    const dnnl::matmul::primitive_desc primitive(dnnl::matmul::desc(weights, source, output),
-                                                 user_scratchpad(), builder.engine());
-    const Buffer amplitudes = allocate(pairs * columns);
-    builder.add_primitive(primitive,
-                          {{DNNL_ARG_SRC, {weights, builder.constant(filters, weights, weights)}},
-                           {DNNL_ARG_WEIGHTS, {source, folded}},
-                           {DNNL_ARG_DST, {output, amplitudes}}});
-    return amplitudes;
-  };
+  FilterProduct even(builder, inputs[1], frames.is_dense());
+  FilterProduct odd(builder, inputs[2], frames.is_dense());
   for (std::int64_t n = 0; n < y[0]; ++n) {
     for (std::int64_t begin = 0; begin < y[2]; begin += kTile) {
       const std::int64_t columns = std::min(kTile, y[2] - begin);
-      const Buffer sums = allocate(columns * builder.dims(inputs[1])[1]);
-      const Buffer differences = allocate(columns * builder.dims(inputs[2])[1]);
+      const Buffer sums = allocate(builder, columns * builder.dims(inputs[1])[1]);
+      const Buffer differences = allocate(builder, columns * builder.dims(inputs[2])[1]);
       const Buffer clip = moved(samples, n * x[1] * x[2]);
       if (frames.is_dense()) {
         builder.add_loop(fold_dense_kernel(frames, begin, columns), {clip}, {sums, differences});
       } else {
         builder.add_loop(fold_kernel(frames, begin, columns), {clip},
-                         {sums, differences, allocate(frames.taps())});
+                         {sums, differences, allocate(builder, frames.taps())});
       }
-      const Buffer even = add_product(inputs[1], sums, columns);
-      const Buffer odd = add_product(inputs[2], differences, columns);
-      builder.add_loop(bands_kernel(bands, columns, y[2]), {even, odd},
+      const Buffer even_amplitudes = even.add(sums, columns);
+      const Buffer odd_amplitudes = odd.add(differences, columns);
+      builder.add_loop(bands_kernel(bands, columns, y[2]), {even_amplitudes, odd_amplitudes},
                        {moved(result, n * y[1] * y[2] + begin)});
     }
   }

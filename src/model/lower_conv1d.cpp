@@ -47,6 +47,11 @@ Kernel row_bias_kernel(const std::vector<float>& bias, std::int64_t columns) {
 // Frames that overlap more would cost more memory than the time they save.
 constexpr std::int64_t kMaxOverlap = 16;
 
+bool is_pointwise(const Geometry& geometry) {
+  return geometry.kernel[0] == 1 && geometry.strides[0] == 1 && geometry.pad_begin[0] == 0 &&
+         geometry.pad_end[0] == 0;
+}
+
 }  // namespace
 
 void lower_depthwise(ProgramBuilder& builder, const PlannedNode& planned,

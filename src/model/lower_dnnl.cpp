@@ -40,13 +40,13 @@ Shape dilations_from_zero(const Geometry& geometry) {
   return dilations;
 }
 
-/// [M, C / groups, kernel...], or [groups, M / groups, C / groups, kernel...].
-Shape weights_of(const Shape& x, const Shape& y, const Convolution& convolution) {
-  const std::int64_t groups = convolution.groups;
-  Shape weights = groups == 1 ? Shape{y[1], x[1]} : Shape{groups, y[1] / groups, x[1] / groups};
-  const Shape& kernel = convolution.geometry.kernel;
-  weights.insert(weights.end(), kernel.begin(), kernel.end());
-  return weights;
+/// [M, C / groups, ...] as [groups, M / groups, C / groups, ...].
+Shape grouped(const Shape& weights, std::int64_t groups) {
+  if (groups == 1) return weights;
+  Shape result = weights;
+  result[0] /= groups;
+  result.insert(result.begin(), groups);
+  return result;
 }
 
 // oneDNN's kernels for AVX2 take no padding that is wider than their tile. What has more would go
@@ -118,10 +118,7 @@ void lower_convolution(ProgramBuilder& builder, const PlannedNode& planned,
   const bool bf16 = target.bf16 && !node.keep_f32 && builder.dims(x)[1] > 1;
   const DataType type = bf16 ? DataType::bf16 : DataType::f32;
   const DataType result_type = bf16 && prefers_bf16(builder, y) ? DataType::bf16 : DataType::f32;
-  const Shape weights = weights_of(builder.dims(x), builder.dims(y), convolution);
-  // A kernel as high as the input leaves no height, which the output's shape need not have.
-  Shape output = builder.dims(y);
-  if (output.size() < builder.dims(x).size()) output.insert(output.begin() + 2, 1);
+  const Shape weights = grouped(builder.dims(w), convolution.groups);
   Geometry geometry = convolution.geometry;
   std::optional<Layout> padded;
   if (type == DataType::f32 && is_padded_widely(builder.dims(x), convolution)) {
@@ -132,13 +129,15 @@ void lower_convolution(ProgramBuilder& builder, const PlannedNode& planned,
   const dnnl::convolution_forward::desc desc(
       dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct,
       padded ? padded->desc : any_layout(builder.dims(x), type), any_layout(weights, type), bias,
-      padded ? channels_last(output, result_type) : any_layout(output, result_type),
+      padded ? channels_last(builder.dims(y), result_type)
+             : any_layout(builder.dims(y), result_type),
       geometry.strides, dilations_from_zero(geometry), geometry.pad_begin, geometry.pad_end);
   const dnnl::convolution_forward::primitive_desc primitive(desc, attributes_of(planned),
                                                             builder.engine());
-  const Desc result_desc = primitive.dst_desc().reshape(builder.dims(y));
   Layout result;
-  if (planned.residual != kNoValue) result = builder.to_overwrite(planned.residual, result_desc);
+  if (planned.residual != kNoValue) {
+    result = builder.to_overwrite(planned.residual, primitive.dst_desc());
+  }
   const Layout source = padded ? *padded : builder.in_layout(x, primitive.src_desc());
   std::vector<Use> uses{
       {DNNL_ARG_SRC, source},
@@ -151,9 +150,9 @@ void lower_convolution(ProgramBuilder& builder, const PlannedNode& planned,
   if (planned.residual != kNoValue) {
     builder.define_at(y, result);
   } else {
-    result = builder.define(y, result_desc);
+    result = builder.define(y, primitive.dst_desc());
   }
-  uses.push_back({DNNL_ARG_DST, {primitive.dst_desc(), result.buffer}});
+  uses.push_back({DNNL_ARG_DST, result});
   builder.add_primitive(primitive, uses);
 }
 

@@ -168,39 +168,6 @@ TEST(ModelRun, RefusesLengthsItWasNotCompiledFor) {
   }
 }
 
-TEST(ModelRun, GivesTheSameWhereAConvolutionTakesWhatIsReshapedForIt) {
-  // [1, 16, 2, 6], channels last after a convolution, seen as [1, 32, 6] and weighed by moments.
-  OnnxBuilder builder("[12]");
-  const auto weights = [&](const Sizes& dims, float phase) {
-    std::size_t count = 1;
-    for (const std::int64_t size : dims) count *= static_cast<std::size_t>(size);
-    std::vector<float> values(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      values[i] = std::sin(1.7F * static_cast<float>(i) + phase);
-    }
-    return values;
-  };
-  const std::vector<float> first = weights({16, 1, 1, 1}, 0);
-  const std::vector<float> second = weights({3, 32, 1}, 1);
-  std::string x = builder.node("Reshape", {"samples", builder.integers({1, 1, 2, 6})});
-  x = builder.node("Conv", {x, builder.floats({16, 1, 1, 1}, first)});
-  x = builder.node("Reshape", {x, builder.integers({1, 32, 6})});
-  x = builder.node("Conv", {x, builder.floats({3, 32, 1}, second)});
-  builder.output("scores", builder.node("Reshape", {x, builder.integers({1, 18})}));
-  const std::vector<float> samples = wave(12);
-  std::vector<float> expected;
-  for (std::size_t m = 0; m < 3; ++m) {
-    for (std::size_t t = 0; t < 6; ++t) {
-      float sum = 0;
-      for (std::size_t c = 0; c < 32; ++c) {
-        sum += second[m * 32 + c] * first[c / 2] * samples[c % 2 * 6 + t];
-      }
-      expected.push_back(sum);
-    }
-  }
-  EXPECT_THAT(run(decoded(builder), samples), Pointwise(FloatNear(1e-4F), expected));
-}
-
 TEST(ModelRun, RefusesToGiveAScoreThatIsNotFinite) {
   OnnxBuilder builder("[4]");
   builder.output("scores", builder.node("Log", {"samples"}));

@@ -47,12 +47,6 @@ struct Geometry {
   Shape kernel, strides, dilations, pad_begin, pad_end;
 };
 
-/// Whether an output in one dimension is made of the input at its own place only.
-inline bool is_pointwise(const Geometry& geometry) {
-  return geometry.kernel == Shape{1} && geometry.strides == Shape{1} &&
-         geometry.pad_begin == Shape{0} && geometry.pad_end == Shape{0};
-}
-
 /// Inputs X [N, C, spatial...], W [M, C / groups, kernel...] and perhaps B [M].
 struct Convolution {
   Geometry geometry;

@@ -132,17 +132,6 @@ TEST(Simplify, WritesGemmAsProductAndSum) {
   EXPECT_THAT(operators(simplified(builder)), ElementsAre("MatMul", "Add", "Identity"));
 }
 
-TEST(Specialise, LetsAConvolutionTakeWhatIsReshapedForIt) {
-  OnnxBuilder builder("[12]");
-  const std::string heights = builder.node("Reshape", {"samples", builder.integers({1, 3, 2, 2})});
-  const std::string x = builder.node("Reshape", {heights, builder.integers({1, 6, 2})});
-  const std::string weights = builder.floats({4, 6, 1}, std::vector<float>(24, 1));
-  builder.output("scores", builder.node("Conv", {x, weights}));
-  const SpecialisedGraph graph = specialised(builder);
-  ASSERT_THAT(operators(graph), ElementsAre("Reshape", "Conv", "Identity"));
-  EXPECT_EQ(std::get<Convolution>(graph.nodes[1].plan.work).geometry.kernel, (Shape{2, 1}));
-}
-
 TEST(Specialise, FusesReluIntoTheConvolution) {
   OnnxBuilder builder("[12]");
   const std::string y = convolution(builder, three_channels(builder));

@@ -133,40 +133,9 @@ class Specialiser {
     return false;
   }
 
-  /// Lets a convolution of single moments take [N, C, H, T] as it is, with a kernel of H, in place
-  /// of its reshaping to [N, C H, T]: a copy, where the channels lie last.
-  void absorb_reshaping(PlannedNode& planned, Convolution& convolution) {
-    const ValueId x = planned.node.inputs[0];
-    const auto found = reshapings_.find(x);
-    if (found == reshapings_.end() || uses_of(x) != 1 || convolution.groups != 1 ||
-        !is_pointwise(convolution.geometry)) {
-      return;
-    }
-    PlannedNode& reshaping = result_.nodes[found->second];
-    planned.node.inputs[0] = reshaping.node.inputs[0];
-    convolution.geometry = {
-        {shape_of(planned.node.inputs[0])[2], 1}, {1, 1}, {1, 1}, {0, 0}, {0, 0}};
-    reshaping = {};
-  }
-
-  /// Whether a node only takes [N, C, H, T] for [N, C H, T].
-  bool joins_heights(const PlannedNode& planned) {
-    if (!std::holds_alternative<View>(planned.plan.work) || planned.node.outputs.size() != 1) {
-      return false;
-    }
-    const Shape& from = shape_of(planned.node.inputs[0]);
-    const Shape& to = shape_of(planned.node.outputs[0]);
-    return planned.node.op == "Reshape" && from.size() == 4 && to.size() == 3 && from[0] == to[0] &&
-           from[3] == to[2];
-  }
-
   void fuse() {
     for (std::size_t i = 0; i < result_.nodes.size(); ++i) {
       PlannedNode& planned = result_.nodes[i];
-      if (joins_heights(planned)) reshapings_[planned.node.outputs[0]] = i;
-      if (auto* convolution = std::get_if<Convolution>(&planned.plan.work)) {
-        absorb_reshaping(planned, *convolution);
-      }
       if (const Loop* loop = std::get_if<Loop>(&planned.plan.work)) {
         const Loop copy = *loop;
         if (!fuse_activation(planned, copy)) fuse_sum(planned, copy);
@@ -182,7 +151,6 @@ class Specialiser {
   SpecialisedGraph result_;
   FoldBudget budget_;
   std::map<ValueId, std::size_t> convolutions_;
-  std::map<ValueId, std::size_t> reshapings_;
 };
 
 }  // namespace
