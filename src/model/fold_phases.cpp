@@ -12,6 +12,9 @@ namespace {
 // Of the largest weight; rounding the weights to f32 is 6e-8.
 constexpr double kRounding = 1e-6;
 
+// To find the partners of more would take longer than loading the rest of a model.
+constexpr std::size_t kMostFilters = 4'096;
+
 using Filter = std::vector<double>;
 
 /// The part of a filter that is the same read backwards, or (`sign` -1) its own negative.
@@ -72,6 +75,7 @@ std::optional<FoldedFilters> fold_phases(const Tensor& filters, const Tensor& ba
   const auto count = static_cast<std::size_t>(filters.dims[0]);
   const auto band_count = static_cast<std::size_t>(bands.dims[0]);
   const std::size_t taps = filters.floats.size() / count;
+  if (count > kMostFilters || taps < 2) return std::nullopt;
   const auto filter = [&](std::size_t i) {
     const auto row = std::span(filters.floats).subspan(i * taps, taps);
     return Filter(row.begin(), row.end());

@@ -19,7 +19,8 @@ struct FoldedFilters {
 /// The same bands of powers with half the multiplications: a pair's power does not depend on its
 /// phase. `filters` are [M, ...], all but the first dimension one after the other taken as time,
 /// and `bands` [B, M, 1]. Nothing unless each filter has a partner of the same weights in all
-/// bands, with which it can be turned so to within rounding.
+/// bands, with which it can be turned so to within rounding, or if there are more than 4,096 of
+/// them.
 std::optional<FoldedFilters> fold_phases(const Tensor& filters, const Tensor& bands);
 
 }  // namespace auscult::model

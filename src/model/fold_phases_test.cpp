@@ -105,6 +105,12 @@ TEST(FoldPhases, LeavesFiltersWithoutAPartnerOfTheSameWeights) {
   EXPECT_FALSE(fold_phases(other.filters, other.bands));
 }
 
+TEST(FoldPhases, LeavesFiltersOfOneWeight) {
+  const Tensor filters{{2, 1, 1}, {0, 0}, {}, false};
+  const Tensor bands{{1, 2, 1}, {1, 1}, {}, false};
+  EXPECT_FALSE(fold_phases(filters, bands));
+}
+
 TEST(FoldPhases, LeavesFiltersThatCannotBeTurned) {
   Spectrum other = spectrum(5, 24, 0.3);
   other.filters.floats[3] += 1e-3F;

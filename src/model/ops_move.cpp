@@ -76,8 +76,9 @@ Result<Plan> plan_transpose(const OperandReader& reader) {
     from.strides.push_back(strides[source]);
   }
   Plan plan = gather_block(std::move(output), from);
-  if (auto* loop = std::get_if<Loop>(&plan.work))
+  if (auto* loop = std::get_if<Loop>(&plan.work)) {
     loop->is_to_channels_last = is_to_channels_last(sources);
+  }
   return plan;
 }
 
