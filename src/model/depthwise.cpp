@@ -33,7 +33,7 @@ template <typename Width, std::size_t kSums>
 [[gnu::always_inline]] inline void convolve_lanes(const Depthwise& d, const Taps& taps,
                                                   const float* in, float* out, std::int64_t first) {
   using Lanes = typename Width::Lanes;
-  std::array<Lanes, kSums> sums;
+  std::array<Lanes, kSums> sums{};
   for (std::size_t i = 0; i < kSums; ++i) {
     Width::load(sums[i], d.bias.data() + first + i * Width::kLanes);
   }

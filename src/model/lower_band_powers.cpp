@@ -113,7 +113,7 @@ template <typename Width, std::size_t kSums>
                                               const float* even, const float* odd,
                                               std::int64_t columns, float* out) {
   using Lanes = typename Width::Lanes;
-  std::array<Lanes, kSums> sums;
+  std::array<Lanes, kSums> sums{};
   for (Lanes& sum : sums) sum = Lanes{} + bias;
   for (const Bands::Weight& weight : weights) {
     const float* e = even + weight.pair * columns;

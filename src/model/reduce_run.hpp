@@ -43,7 +43,7 @@ float reduce_run(const float* in, std::size_t count) {
   on_widest([&](auto width) __attribute__((always_inline)) {
     using Width = decltype(width);
     using Lanes = typename Width::Lanes;
-    std::array<Lanes, kPartial / Width::kLanes> lanes;
+    std::array<Lanes, kPartial / Width::kLanes> lanes{};
     for (Lanes& lane : lanes) lane = Lanes{} + Join::kStart;
     for (std::size_t i = 0; i < whole; i += kPartial) {
       for (std::size_t k = 0; k < lanes.size(); ++k) {
