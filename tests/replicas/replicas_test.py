@@ -353,9 +353,11 @@ class Replicas(unittest.TestCase):
                 # The database goes away once, too.
                 running.database.stop(signal.SIGQUIT)
                 running.database.start()
-                while waiting(first) > 0:
+                # One of them after every thirty, however fast they are.
+                while (left := waiting(first)) > 0:
+                    self.assertTrue(cluster.comes_true(
+                        lambda: waiting(first) <= max(0, left - 30), 30), left)
                     victim = workers[kills % 2]
-                    time.sleep(0.5)
                     victim.stop(signal.SIGKILL)
                     victim.start(url)
                     kills += 1
