@@ -32,9 +32,9 @@ namespace {
 
 constexpr int kRateHz = 16'000;
 
-// Multiplications and additions that are done for the convolutions of model.onnx, a sample at 2 kHz:
-// 12/13 in its three towers, 1/13 in the front end they share, folded
-// (docs/decisions/0041; as the file has it, they would be 14,698), 1/100 depthwise.
+// Multiplications and additions that are done for the convolutions of model.onnx, a sample at 2
+// kHz: 12/13 in its three towers, 1/13 in the front end they share, folded (docs/decisions/0041; as
+// the file has it, they would be 14,698), 1/100 depthwise.
 constexpr double kNetworkFlopPerSample = 13'092;
 
 std::filesystem::path model_folder() { return AUSCULT_SOURCE_DIR "/models/auscult-1"; }
