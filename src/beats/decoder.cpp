@@ -55,8 +55,9 @@ Best best_duration(const std::vector<float>& entry, std::size_t end,
   Best best;
   for (std::size_t d = 1; d <= longest; ++d) {
     const float score = entry[end - d] + log_duration[d - 1];
-    if (score > best.score) [[unlikely]]
+    if (score > best.score) [[unlikely]] {
       best = {score, d};
+    }
   }
   return best;
 }
